@@ -1,0 +1,25 @@
+/** Time as a parameter: nothing below `io/host` reads a clock. */
+
+declare const unit: unique symbol
+
+/** Milliseconds since 1970-01-01T00:00:00Z. */
+export type Instant = number & { readonly [unit]: 'Instant' }
+/** A duration in whole seconds. */
+export type Seconds = number & { readonly [unit]: 'Seconds' }
+
+/** Tells the time. The real one is `systemClock` of `io/host`; tests pass `fixedClock`. */
+export interface Clock {
+  now(): Instant
+}
+
+export const seconds = (count: number): Seconds => count as Seconds
+export const instant = (milliseconds: number): Instant => milliseconds as Instant
+export const instantOfEpochSeconds = (count: number): Instant => (count * 1000) as Instant
+/** Whole seconds since the epoch, rounded down: the NumericDate of RFC 7519 §2. */
+export const epochSeconds = (at: Instant): number => Math.floor(at / 1000)
+export const plusSeconds = (at: Instant, duration: Seconds): Instant => (at + duration * 1000) as Instant
+
+/** ISO 8601 with seconds and no fraction, as AWS's query APIs write it: `2019-11-09T13:34:41Z`. */
+export function renderIsoSeconds(at: Instant): string {
+  return `${new Date(at).toISOString().slice(0, 19)}Z`
+}

@@ -1,0 +1,41 @@
+import type { AccountId, Instant } from '../../core/index.ts'
+
+/** One call, as CloudTrail writes it; `event` is the whole record (`CloudTrailEvent`). */
+export interface TrailRecord {
+  readonly eventId: string
+  readonly requestId: string
+  readonly time: Instant
+  readonly account: AccountId
+  readonly region: string
+  readonly eventName: string
+  readonly eventSource: string
+  readonly readOnly: boolean
+  /** LookupEvents answers management events only, as AWS does; data events are kept for `trail tail`. */
+  readonly category: 'Management' | 'Data'
+  readonly userName?: string
+  readonly accessKeyId?: string
+  readonly resources: readonly { readonly type: string; readonly name: string }[]
+  readonly denialId?: string
+  readonly event: Readonly<Record<string, unknown>>
+}
+
+export type LookupAttribute = 'EventId' | 'EventName' | 'ReadOnly' | 'Username' | 'ResourceType' | 'ResourceName' | 'EventSource' | 'AccessKeyId'
+
+export interface TrailQuery {
+  readonly account: AccountId
+  readonly region: string
+  readonly attribute?: { readonly key: LookupAttribute; readonly value: string }
+  readonly from?: Instant
+  readonly to?: Instant
+  readonly limit: number
+  /** Where the page before ended. */
+  readonly after?: string
+}
+
+/** Append-only. */
+export interface Trail {
+  /** Resolves when the record is durable (group commit); rejects when it is not, and then nothing may be answered as done. */
+  record(entry: TrailRecord): Promise<void>
+  /** Newest first; records of the last 90 days. */
+  lookup(query: TrailQuery): Promise<{ readonly records: readonly TrailRecord[]; readonly next?: string }>
+}

@@ -1,0 +1,9 @@
+/**
+ * policy: the IAM policy language. Parses a document, evaluates a request against policies to a `Decision`, explains one on demand.
+ * It never looks up a role, reads no clock and does no I/O: everything a decision depends on is in the `AuthorizationRequest`.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ */
+export { evaluate } from './evaluate.ts'
+export { explain } from './explain.ts'
+export type * from './model.ts'
+export { parsePolicyDocument } from './parse.ts'
