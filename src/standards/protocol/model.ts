@@ -25,11 +25,26 @@ export interface ServiceModel {
    * A streaming blob member (S3 PutObject Body) is left out: the body reaches `perform` as a stream.
    * @throws ApiError `ValidationError`/`SerializationException`/`MalformedXML` in the protocol's own words
    */
-  decodeInput(operation: RecognisedOperation, head: HttpHead, body: Uint8Array, form: QueryForm | undefined): Promise<Record<string, unknown>>
+  decodeInput(
+    operation: RecognisedOperation,
+    head: HttpHead,
+    body: Uint8Array,
+    form: QueryForm | undefined,
+  ): Promise<Record<string, unknown>>
   /** Checks required, length, range, pattern and enum constraints of AWS's model. @throws ApiError `ValidationError` with AWS's text */
   checkInput(operationName: string, input: Record<string, unknown>): void
-  encodeOutput(operation: RecognisedOperation, head: HttpHead, output: Record<string, unknown>, requestId: string): Promise<WireAnswer>
-  encodeError(operation: RecognisedOperation | undefined, head: HttpHead, error: ApiError, requestId: string): WireAnswer
+  encodeOutput(
+    operation: RecognisedOperation,
+    head: HttpHead,
+    output: Record<string, unknown>,
+    requestId: string,
+  ): Promise<WireAnswer>
+  encodeError(
+    operation: RecognisedOperation | undefined,
+    head: HttpHead,
+    error: ApiError,
+    requestId: string,
+  ): WireAnswer
 }
 
 export interface RecognisedOperation {
