@@ -17,7 +17,7 @@ export type Violations = readonly Violation[]
 
 interface Walk {
   readonly table: ConstraintTable
-  readonly patterns: Map<string, RegExp | undefined>
+  readonly patterns: Map<string, RegExp>
   readonly found: Violation[]
   /** How list members are named in a path: `tags.1.member.key` in the query protocol, `tags.1.key` elsewhere. */
   readonly isQuery: boolean
@@ -28,7 +28,7 @@ export function constraintChecker(
   service: ServiceTable,
   table: ConstraintTable,
 ): (operation: string, input: Record<string, unknown>) => Violations {
-  const patterns = new Map<string, RegExp | undefined>()
+  const patterns = new Map<string, RegExp>()
   return (operation, input) => {
     const name = table.operations[operation]
     if (name === undefined) return []
@@ -134,11 +134,13 @@ function brokenRules(walk: Walk, row: ConstraintRow, value: unknown): readonly s
   const rules: string[] = []
   if (row.enum !== undefined && !row.enum.includes(String(value)))
     rules.push(`satisfy enum value set: [${row.enum.join(', ')}]`)
-  if (row.pattern !== undefined && typeof value === 'string' && !matches(walk, row.pattern, value)) {
+  // A value that is too long fails on its length alone: no pattern runs over more text than AWS allows.
+  const isTooLong = length !== undefined && row.max !== undefined && length > row.max
+  if (row.pattern !== undefined && typeof value === 'string' && !isTooLong && !matches(walk, row.pattern, value)) {
     rules.push(`satisfy regular expression pattern: ${row.pattern}`)
   }
   if (length === undefined) return rules
-  if (row.max !== undefined && length > row.max) rules.push(`have length less than or equal to ${row.max}`)
+  if (isTooLong) rules.push(`have length less than or equal to ${row.max}`)
   if (row.min !== undefined && length < row.min) rules.push(`have length greater than or equal to ${row.min}`)
   return rules
 }
@@ -161,29 +163,32 @@ function codePoints(text: string): number {
   return count
 }
 
-/** A pattern holds for the whole value, as in AWS. Values beyond what any pattern is for fail on their length alone. */
+/** A pattern holds for the whole value, as in AWS. */
 function matches(walk: Walk, pattern: string, value: string): boolean {
-  if (!walk.patterns.has(pattern)) walk.patterns.set(pattern, compile(pattern))
-  return walk.patterns.get(pattern)?.test(value) ?? true
+  const known = walk.patterns.get(pattern) ?? compile(pattern)
+  walk.patterns.set(pattern, known)
+  return known.test(value)
 }
 
 /**
- * INVARIANT: `pattern` is a line of the generated tables. Java spells two things differently:
- * `\u10000-\u10FFFF` means the supplementary planes, and POSIX classes have names.
+ * INVARIANT: `pattern` is a line of the generated tables, never input.
+ * Java spells three things differently: `\\u10000-\\u10FFFF` means the supplementary planes, POSIX classes have names, flags stand in front.
+ * @throws SyntaxError for a pattern that is no ECMAScript; a test compiles every pattern of the tables
  */
-export function compile(pattern: string): RegExp | undefined {
-  const translated = pattern
+export function compile(pattern: string): RegExp {
+  const isDotAll = pattern.startsWith('(?s)')
+  const translated = (isDotAll ? pattern.slice(4) : pattern)
     .replaceAll('\\u10000-\\u10FFFF', '\\u{10000}-\\u{10FFFF}')
     .replaceAll('\\p{Graph}', '\\x21-\\x7e')
     .replaceAll('\\p{Print}', '\\x20-\\x7e')
     .replaceAll('\\p{Alnum}', 'A-Za-z0-9')
     .replaceAll('\\p{IsLetter}', '\\p{L}')
-  for (const flags of ['u', '']) {
-    try {
-      return new RegExp(`^(?:${translated})$`, flags)
-    } catch {
-      // UNVERIFIED: some patterns are not ECMAScript with the `u` flag, such as needless escapes; without it they are.
-    }
+  const flags = isDotAll ? 's' : ''
+  try {
+    return new RegExp(`^(?:${translated})$`, `u${flags}`)
+  } catch (error) {
+    // Needless escapes such as `\\_` are no ECMAScript with the `u` flag; without it they are.
+    if (error instanceof SyntaxError) return new RegExp(`^(?:${translated})$`, flags)
+    throw error
   }
-  return undefined
 }
