@@ -172,7 +172,7 @@ function matches(walk: Walk, pattern: string, value: string): boolean {
 
 /**
  * INVARIANT: `pattern` is a line of the generated tables, never input.
- * Java spells three things differently: `\\u10000-\\u10FFFF` means the supplementary planes, POSIX classes have names, flags stand in front.
+ * Java spells three things differently: `\u10000-\u10FFFF` means the supplementary planes, POSIX classes have names, flags stand in front.
  * @throws SyntaxError for a pattern that is no ECMAScript; a test compiles every pattern of the tables
  */
 export function compile(pattern: string): RegExp {
@@ -187,7 +187,7 @@ export function compile(pattern: string): RegExp {
   try {
     return new RegExp(`^(?:${translated})$`, `u${flags}`)
   } catch (error) {
-    // Needless escapes such as `\\_` are no ECMAScript with the `u` flag; without it they are.
+    // Needless escapes such as `\_` are no ECMAScript with the `u` flag; without it they are.
     if (error instanceof SyntaxError) return new RegExp(`^(?:${translated})$`, flags)
     throw error
   }
