@@ -25,12 +25,17 @@ export function readInput(incoming: Incoming): Record<string, unknown> {
 }
 
 const READERS = {
-  awsQuery: ({ table, row, form, body }: Incoming) => decodeForm(table, row.input, form ?? parseQueryForm(body)),
+  awsQuery: readForm,
   awsJson1_0: readJson,
   awsJson1_1: readJson,
   restJson: readRestJson,
   restXml: readRestXml,
 } as const satisfies Record<ServiceTable['protocol'], (incoming: Incoming) => Record<string, unknown>>
+
+/** A presigned GET has its parameters in the query string, a POST in its body. */
+function readForm({ table, row, head, form, body }: Incoming): Record<string, unknown> {
+  return decodeForm(table, row.input, form ?? parseQueryForm(head.method === 'GET' ? head.query : body))
+}
 
 function readJson({ table, row, body }: Incoming): Record<string, unknown> {
   return (decodeJson(table, row.input, body) ?? {}) as Record<string, unknown>

@@ -156,3 +156,14 @@ test('an unknown action is answered in the fault namespace', () => {
   expect(text(answer.body)).toContain('xmlns="http://webservices.amazon.com/AWSFault/2005-15-09"')
   expect(text(answer.body)).toContain('<Message>Could not find operation Frobnicate for version 2010-05-08</Message>')
 })
+
+test('a presigned GET has its action and its parameters in the query string', async () => {
+  const query =
+    'Action=GetAccessKeyInfo&Version=2011-06-15&AccessKeyId=AKIAEXAMPLEEXAMPLE12&X-Amz-Expires=60&X-Amz-Signature=0'
+  const head: HttpHead = { ...HEAD, method: 'GET', query }
+  const operation = sts.recognise(head, undefined)
+  expect(operation?.name).toBe('GetAccessKeyInfo')
+  expect(await sts.decodeInput({ name: 'GetAccessKeyInfo', labels: {} }, head, new Uint8Array(), undefined)).toEqual({
+    AccessKeyId: 'AKIAEXAMPLEEXAMPLE12',
+  })
+})
