@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto'
+import type { Instant, Seconds } from '../../core/index.ts'
 
 declare const brand: unique symbol
 
@@ -18,7 +19,10 @@ export interface VerificationKey {
   readonly key: KeyObject
 }
 
-/** Usable keys by key ID. Unusable members of a JWKS are dropped; a key ID that occurs twice is unusable. */
+/**
+ * Usable keys by key ID; one without `kid` stands under the empty string.
+ * Unusable members of a JWKS are dropped; a key ID that occurs twice is unusable.
+ */
 export interface VerificationKeySet {
   readonly keys: ReadonlyMap<string, VerificationKey>
 }
@@ -29,16 +33,20 @@ export interface VerificationKeySet {
  */
 export interface UnverifiedToken {
   readonly jwt: string
-  readonly algorithm: string
+  /** One of those that AWS STS accepts; whether the key verifies it is for `verifyWebIdentityToken` to say. */
+  readonly algorithm: SigningAlgorithm
+  /** `kid`, or the empty string when the header has none. */
   readonly keyId: string
   readonly issuer: string
-  readonly subject: string
+  /** The members below are there when the claim is, and is of the right type; `checkTokenBeforeKey` says what is wrong else. */
+  readonly subject?: string
+  /** Empty when `aud` is missing or unusable. */
   readonly audiences: readonly string[]
   readonly authorizedParty?: string
   /** NumericDates, in seconds. */
-  readonly issuedAt: number
+  readonly issuedAt?: number
   readonly notBefore?: number
-  readonly expiresAt: number
+  readonly expiresAt?: number
   /** Every claim, as strict JSON. */
   readonly claims: Readonly<Record<string, unknown>>
   readonly signingInput: string
@@ -67,4 +75,33 @@ export interface SigningKey {
   readonly algorithm: SigningAlgorithm
   readonly privateKey: KeyObject
   readonly publicKey: KeyObject
+}
+
+/** What a verified token must say. Everything is required: what may be left out is forgotten one day. */
+export interface TokenExpectations {
+  /** The provider's issuer; compared with `iss` unit by unit. */
+  readonly issuer: IssuerUrl
+  /** The provider's client ids: audiences that are accepted. */
+  readonly clientIds: readonly string[]
+  readonly now: Instant
+  /** Granted beyond exp and before nbf and iat. */
+  readonly leewaySeconds: Seconds
+}
+
+/** What counts as the audience of a token. */
+export interface AcceptedAudience {
+  /** `:aud`: `azp` when present, else the one audience. */
+  readonly audience: string
+  /** `:oaud`: `aud`, when `azp` took its place. */
+  readonly originalAudiences?: readonly string[]
+}
+
+/** A token taken apart for people; nothing of it is verified. */
+export interface TokenInspection {
+  /** `legacy-secret`: out of a service account's secret; without audience and expiry, of no use at STS. */
+  readonly kind: 'projected' | 'legacy-secret' | 'other'
+  readonly header: Readonly<Record<string, unknown>>
+  readonly claims: Readonly<Record<string, unknown>>
+  /** What AWS STS would not take, in sentences; times are not judged. */
+  readonly problems: readonly string[]
 }
