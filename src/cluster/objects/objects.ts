@@ -1,0 +1,54 @@
+import { instant, type ServiceAccountRef } from '../../core/index.ts'
+import type { Store } from '../../io/store/index.ts'
+import { applyAll } from './apply.ts'
+import { parseManifests } from './manifest.ts'
+import { type Fields, isFields } from './metadata.ts'
+import type { ObjectParts, Objects, ServiceAccount } from './model.ts'
+import { type ObjectTables, objectMigrations } from './tables.ts'
+
+/** Opens the local cluster's objects; the namespace `default` is there from the start, as in every cluster. */
+export async function createObjects(parts: ObjectParts): Promise<Objects> {
+  const { store } = parts
+  await store.migrate(objectMigrations)
+  await applyAll([], parts)
+  return {
+    applyManifest: (documents) => applyAll(parseManifests(documents), parts),
+    findServiceAccount: (ref) => findServiceAccount(store, ref),
+    listServiceAccounts: () => listServiceAccounts(store),
+  }
+}
+
+async function findServiceAccount(store: Store, ref: ServiceAccountRef): Promise<ServiceAccount | undefined> {
+  const row = await serviceAccountRows(store)
+    .where('namespace', '=', ref.namespace)
+    .where('name', '=', ref.name)
+    .executeTakeFirst()
+  return row === undefined ? undefined : serviceAccountOf(row)
+}
+
+async function listServiceAccounts(store: Store): Promise<readonly ServiceAccount[]> {
+  const rows = await serviceAccountRows(store).orderBy('namespace').orderBy('name').execute()
+  return rows.map(serviceAccountOf)
+}
+
+function serviceAccountRows(store: Store) {
+  return store.room<ObjectTables>().selectFrom('cluster_objects').selectAll().where('kind', '=', 'ServiceAccount')
+}
+
+function serviceAccountOf(row: ObjectTables['cluster_objects']): ServiceAccount {
+  const { metadata } = JSON.parse(row.manifest) as { metadata?: Fields }
+  return {
+    namespace: row.namespace,
+    name: row.name,
+    uid: row.uid,
+    annotations: textsOf(metadata?.annotations),
+    labels: textsOf(metadata?.labels),
+    // PostgreSQL's driver hands a bigint over as text.
+    createdAt: instant(Number(row.created_at)),
+  }
+}
+
+/** The door checked that every value is a string; null and absent say the same. */
+function textsOf(value: unknown): Readonly<Record<string, string>> {
+  return isFields(value) ? (value as Readonly<Record<string, string>>) : {}
+}
