@@ -12,7 +12,7 @@ export async function createObjects(parts: ObjectParts): Promise<Objects> {
   await store.migrate(objectMigrations)
   await applyAll([], parts)
   return {
-    applyManifest: (documents) => applyAll(parseManifests(documents), parts),
+    applyManifest: async (documents) => applyAll(parseManifests(documents), parts),
     findServiceAccount: (ref) => findServiceAccount(store, ref),
     listServiceAccounts: () => listServiceAccounts(store),
   }
