@@ -3,7 +3,16 @@
  * Types only; a row of a service's table without `authenticate` and `requires` does not compile.
  */
 import type { Readable } from 'node:stream'
-import type { AccountId, ApiError, Instant, Partition, RawHeaders, Region, SignatureError, TokenError } from '../core/index.ts'
+import type {
+  AccountId,
+  ApiError,
+  Instant,
+  Partition,
+  RawHeaders,
+  Region,
+  SignatureError,
+  TokenError,
+} from '../core/index.ts'
 import type { WebIdentityToken } from '../standards/oidc/index.ts'
 import type { Decision, Explanation, NamedPolicy } from '../standards/policy/index.ts'
 import type { ServiceModel } from '../standards/protocol/index.ts'
@@ -12,9 +21,33 @@ import type { AssumedRoleSession } from './session/index.ts'
 
 /** Who makes the request, resolved. */
 export type Principal =
-  | { readonly kind: 'assumed-role'; readonly account: AccountId; readonly partition: Partition; /** sts ARN of the session */ readonly arn: string; /** `AROA…:session` */ readonly userId: string; readonly accessKeyId: string; readonly session: AssumedRoleSession; readonly role: Role }
-  | { readonly kind: 'iam-user'; readonly account: AccountId; readonly partition: Partition; readonly arn: string; readonly userId: string; readonly userName: string; readonly accessKeyId: string }
-  | { readonly kind: 'web-identity'; readonly account: AccountId; readonly partition: Partition; readonly provider: OidcProvider; readonly token: WebIdentityToken; /** How the issuer's keys were reached. */ readonly connection: KeyConnection }
+  | {
+      readonly kind: 'assumed-role'
+      readonly account: AccountId
+      readonly partition: Partition /** sts ARN of the session */
+      readonly arn: string /** `AROA…:session` */
+      readonly userId: string
+      readonly accessKeyId: string
+      readonly session: AssumedRoleSession
+      readonly role: Role
+    }
+  | {
+      readonly kind: 'iam-user'
+      readonly account: AccountId
+      readonly partition: Partition
+      readonly arn: string
+      readonly userId: string
+      readonly userName: string
+      readonly accessKeyId: string
+    }
+  | {
+      readonly kind: 'web-identity'
+      readonly account: AccountId
+      readonly partition: Partition
+      readonly provider: OidcProvider
+      readonly token: WebIdentityToken /** How the issuer's keys were reached. */
+      readonly connection: KeyConnection
+    }
   | { readonly kind: 'anonymous' }
 
 /** `hosted`: our own cluster half, looked up in process. */
@@ -70,8 +103,14 @@ export interface Judged {
 
 /** How the caller proves who it is. */
 export type Authentication =
-  | { readonly by: 'sigv4'; /** An unsigned call becomes `anonymous` instead of being refused; only S3 has that. */ readonly orAnonymous?: true }
-  | { readonly by: 'web-identity'; /** Where token and role stand in the input. */ readonly token: (input: never) => { readonly jwt: string; readonly roleArn: string } }
+  | {
+      readonly by: 'sigv4' /** An unsigned call becomes `anonymous` instead of being refused; only S3 has that. */
+      readonly orAnonymous?: true
+    }
+  | {
+      readonly by: 'web-identity' /** Where token and role stand in the input. */
+      readonly token: (input: never) => { readonly jwt: string; readonly roleArn: string }
+    }
 
 // biome-ignore lint/suspicious/noExplicitAny: a table holds operations of many inputs; each row is typed where it is written
 export interface Operation<Input = any> {
@@ -98,14 +137,22 @@ export interface TrailShape<Input> {
   requestParameters?(input: Input): Record<string, unknown> | null
   /** What stands in `responseElements`; default null, as AWS does for read-only calls. */
   responseElements?(output: Record<string, unknown>): Record<string, unknown> | null
-  resources?(input: Input, account: AccountId): readonly { readonly type: string; readonly arn: string; readonly account: AccountId }[]
+  resources?(
+    input: Input,
+    account: AccountId,
+  ): readonly { readonly type: string; readonly arn: string; readonly account: AccountId }[]
 }
 
 /** Why a call was refused by `authenticate` or `authorize`. */
 export type Refusal =
   | { readonly kind: 'token'; readonly error: TokenError; readonly roleArn: string; readonly provider?: OidcProvider }
   | { readonly kind: 'signature'; readonly error: SignatureError }
-  | { readonly kind: 'denial'; readonly judged: Judged; readonly principal: Principal; readonly explanation: Explanation }
+  | {
+      readonly kind: 'denial'
+      readonly judged: Judged
+      readonly principal: Principal
+      readonly explanation: Explanation
+    }
 
 /** One AWS service. */
 export interface Service {
@@ -115,7 +162,10 @@ export interface Service {
   readonly model: ServiceModel
   readonly operations: Readonly<Record<string, Operation>>
   /** The refusal in this service's words; exhaustive tables, see `cloud/refusal`. */
-  refuse(refusal: Refusal, call: { readonly operation: string; readonly region: Region }): ApiError
+  refuse(
+    refusal: Refusal,
+    call: { readonly operation: string; readonly region: Region; readonly signedBy?: 'header' | 'query' },
+  ): ApiError
   /** Longest request body that is buffered, in bytes; a longer one is answered 413. */
   readonly maxBodyBytes: number
 }
