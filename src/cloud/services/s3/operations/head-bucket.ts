@@ -1,0 +1,9 @@
+import type { ApiCall, ApiResult } from '../../../operation.ts'
+import type { BucketInput, S3Parts } from '../model.ts'
+import { getBucket } from '../scope.ts'
+
+/** @throws ApiError NoSuchBucket */
+export async function headBucket(parts: S3Parts, { input }: ApiCall<BucketInput>): Promise<ApiResult> {
+  const { region } = await getBucket(parts, input.Bucket)
+  return { output: { BucketRegion: region, AccessPointAlias: false } }
+}
