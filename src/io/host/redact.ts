@@ -1,0 +1,50 @@
+/** What must not reach a log, and how it is taken out. Patterns are constant; what they match is cut before it is written. */
+
+const CUT = '[redacted]'
+
+/** Members that hold a secret, whatever its form: lower case, without `-` and `_`. */
+const SECRET_NAMES: ReadonlySet<string> = new Set([
+  'authorization',
+  'clientsecret',
+  'controltoken',
+  'cookie',
+  'password',
+  'privatekey',
+  'proxyauthorization',
+  'secret',
+  'secretaccesskey',
+  'secretkey',
+  'sessiontoken',
+  'setcookie',
+  'signature',
+  'token',
+  'webidentitytoken',
+  'xamzsecuritytoken',
+  'xamzsignature',
+])
+
+/** Whether a member of that name holds a secret. */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAMES.has(name.toLowerCase().replaceAll('-', '').replaceAll('_', ''))
+}
+
+const PATTERNS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
+  // A JWT, whole or cut: `eyJ` is `{"` in base64url.
+  [/eyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){0,4}/g, CUT],
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, CUT],
+  // Headers and query parameters that open something.
+  [/\b(authorization|proxy-authorization|cookie)(["']?\s*[:=]\s*)[^\r\n]+/gi, `$1$2${CUT}`],
+  [
+    /\b(x-amz-security-token|x-amz-signature|signature|secret_?access_?key|session_?token|web_?identity_?token)(["']?\s*[:=]\s*["']?)[^\s"'&,;<>]+/gi,
+    `$1$2${CUT}`,
+  ],
+  // Long base64, as session tokens are; identifiers and digests in hex or ARNs are shorter or have other characters.
+  [/[A-Za-z0-9+/_-]{120,}={0,2}/g, CUT],
+]
+
+/** The text without tokens, signatures and keys. */
+export function redactText(text: string): string {
+  let clean = text
+  for (const [pattern, replacement] of PATTERNS) clean = clean.replace(pattern, replacement)
+  return clean
+}

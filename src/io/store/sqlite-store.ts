@@ -1,0 +1,98 @@
+import { closeSync, existsSync, openSync, statSync } from 'node:fs'
+import { CompiledQuery, Kysely, SqliteDialect, type Transaction } from 'kysely'
+import { checkPrivateFile } from '../host/index.ts'
+import { loadLibsql } from './libsql.ts'
+import { runMigrations } from './migrations.ts'
+import type { Store } from './model.ts'
+import { findNodeSqlite } from './node-sqlite.ts'
+import { kyselyDatabase } from './prepared.ts'
+import type { SqliteConnection, SqliteDriver } from './sqlite-driver.ts'
+import { storeErrorOf } from './sqlite-errors.ts'
+
+const IN_MEMORY = ':memory:'
+/** A database up to this size is read through at the start; a larger one only where its tables are described. */
+const LARGEST_CHECKED = 32 * 1024 * 1024
+/** SQLite keeps these beside the database. */
+const COMPANIONS = ['-wal', '-shm'] as const
+
+/**
+ * Opens the SQLite database in that file, made 0600 when there is none; `:memory:` is one that ends with the process.
+ * The directory must exist. One process at a time: its callers hold a lock.
+ * @throws StoreError `corrupt` or `unavailable`; ConfigError when the file is open to others, or no driver is installed
+ */
+export async function openSqliteStore(path: string): Promise<Store> {
+  return openWith(findNodeSqlite() ?? loadLibsql(), path)
+}
+
+/** As `openSqliteStore`, by a driver of choice: the contract suite runs on each. */
+export async function openWith(driver: SqliteDriver, path: string): Promise<Store> {
+  if (path !== IN_MEMORY) await ensureDatabaseFile(path)
+  const connection = openConnection(driver, path)
+  // biome-ignore lint/suspicious/noExplicitAny: each room types its own view of the tables
+  const db = new Kysely<any>({ dialect: new SqliteDialect({ database: kyselyDatabase(connection, path) }) })
+  let closed: Promise<void> | undefined
+  const store: Store = {
+    dialect: 'sqlite',
+    room: <Tables>() => db as unknown as Kysely<Tables>,
+    transaction: <Tables, Result>(work: (tx: Transaction<Tables>) => Promise<Result>) =>
+      (db as unknown as Kysely<Tables>).transaction().execute(work),
+    migrate: (migrations) => db.transaction().execute((tx) => runMigrations(tx, migrations, 'sqlite')),
+    close: () => {
+      closed ??= closeStore(db)
+      return closed
+    },
+  }
+  return store
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: no table is touched
+async function closeStore(db: Kysely<any>): Promise<void> {
+  // Waits for the transaction at hand; the log goes back into the file, so that a copy of the file alone is whole.
+  await db.executeQuery(CompiledQuery.raw('pragma wal_checkpoint(truncate)'))
+  await db.destroy()
+}
+
+/** SQLite gives the files beside it the mode of the database file, so that this one decides. */
+async function ensureDatabaseFile(path: string): Promise<void> {
+  try {
+    closeSync(openSync(path, 'a', 0o600))
+  } catch (failure) {
+    throw storeErrorOf(Object.assign(new Error('cannot open', { cause: failure }), { errcode: 14 }), path)
+  }
+  await checkPrivateFile(path)
+  for (const companion of COMPANIONS) if (existsSync(path + companion)) await checkPrivateFile(path + companion)
+}
+
+function openConnection(driver: SqliteDriver, path: string): SqliteConnection {
+  let connection: SqliteConnection | undefined
+  try {
+    connection = driver.open(path)
+    for (const pragma of PRAGMAS) connection.prepare(`pragma ${pragma}`).all([])
+    checkWhole(connection, path)
+    return connection
+  } catch (failure) {
+    connection?.close()
+    throw storeErrorOf(failure, path)
+  }
+}
+
+/** Durable when a commit returns; rows that point nowhere are refused; text keys compare as bytes by themselves (BINARY). */
+const PRAGMAS = [
+  'journal_mode = wal',
+  'synchronous = full',
+  'foreign_keys = on',
+  'busy_timeout = 5000',
+  'trusted_schema = off',
+] as const
+
+/** A damaged file is told at the start, not in the middle of the work. */
+function checkWhole(connection: SqliteConnection, path: string): void {
+  const isLarge = path !== IN_MEMORY && statSync(path).size > LARGEST_CHECKED
+  if (isLarge) {
+    connection.prepare('select count(*) from sqlite_schema').all([])
+    return
+  }
+  const [row] = connection.prepare('pragma quick_check(1)').all([]) as Record<string, unknown>[]
+  const said = Object.values(row ?? {})[0]
+  if (said !== 'ok') throw Object.assign(new Error(String(said)), { errcode: 11 })
+}
