@@ -19,7 +19,15 @@ export interface TrailRecord {
   readonly event: Readonly<Record<string, unknown>>
 }
 
-export type LookupAttribute = 'EventId' | 'EventName' | 'ReadOnly' | 'Username' | 'ResourceType' | 'ResourceName' | 'EventSource' | 'AccessKeyId'
+export type LookupAttribute =
+  | 'EventId'
+  | 'EventName'
+  | 'ReadOnly'
+  | 'Username'
+  | 'ResourceType'
+  | 'ResourceName'
+  | 'EventSource'
+  | 'AccessKeyId'
 
 export interface TrailQuery {
   readonly account: AccountId
@@ -32,10 +40,19 @@ export interface TrailQuery {
   readonly after?: string
 }
 
+/** A row of another room that is as durable as the record it belongs to: it is written in the same commit. */
+export interface ExtraRow {
+  readonly table: string
+  readonly row: Readonly<Record<string, unknown>>
+}
+
 /** Append-only. */
 export interface Trail {
-  /** Resolves when the record is durable (group commit); rejects when it is not, and then nothing may be answered as done. */
-  record(entry: TrailRecord): Promise<void>
-  /** Newest first; records of the last 90 days. */
+  /**
+   * Resolves when the record is durable (group commit); rejects when it is not, and then nothing may be answered as done.
+   * `extra` is there exactly when the record is.
+   */
+  record(entry: TrailRecord, extra?: ExtraRow): Promise<void>
+  /** Newest first; management events of the last 90 days. An `after` that is none of ours is behind everything: nothing follows it. */
   lookup(query: TrailQuery): Promise<{ readonly records: readonly TrailRecord[]; readonly next?: string }>
 }
