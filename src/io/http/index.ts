@@ -1,5 +1,19 @@
 /**
- * http: listens (one port for HTTP and HTTPS), fetches foreign issuers within limits, keeps their keys.
+ * io/http: listens (one port for HTTP and HTTPS), keeps the certificates for that, fetches foreign issuers within limits, keeps their keys.
  * It knows no AWS API; what a request means is decided by whoever listens.
  */
-export {}
+export { type CertificateOptions, type Certificates, ensureCertificates } from './certificates.ts'
+export { FetchError, type FetchReason } from './fetch-error.ts'
+export { DEFAULT_LIMITS, type FetchLimits, type Fetched, type FetchRequest, fetchLimited } from './fetch-limited.ts'
+export { findHeadFault, type HeadFault } from './head-rules.ts'
+export {
+  createJwksSource,
+  type JwksSource,
+  type JwksSourceOptions,
+  type KeyRequest,
+  type SourcedKey,
+} from './jwks-source.ts'
+export { listen } from './listen.ts'
+export type { ConnectionFacts, Listener, ListenOptions, RefusalAnswer } from './model.ts'
+export { type Network, systemNetwork } from './network.ts'
+export { readTopThumbprint } from './top-thumbprint.ts'

@@ -1,0 +1,28 @@
+import type { Command } from 'commander'
+import { dataDirectoryOf } from '../../config/index.ts'
+import { dataDirectoryFlag, outputFlag } from '../flags.ts'
+import { readTextOf } from '../input.ts'
+import type { Terminal } from '../terminal.ts'
+
+interface Flags {
+  readonly filename: readonly string[]
+  readonly dataDir?: string
+  readonly output: 'table' | 'json'
+}
+
+export function addApply(program: Command, terminal: Terminal): void {
+  program
+    .command('apply')
+    .description('Bring Kubernetes objects (Namespace, ServiceAccount, Pod, Deployment) into the local cluster.')
+    .requiredOption('-f, --filename <FILE...>', 'YAML file; - is standard input.')
+    .addOption(dataDirectoryFlag())
+    .addOption(outputFlag())
+    .action(async (flags: Flags) => {
+      const { applyManifests } = await import('../../tools/apply/index.ts')
+      const files = []
+      for (const name of flags.filename) files.push({ name, text: await readTextOf(name, terminal) })
+      const applied = await applyManifests(dataDirectoryOf(flags.dataDir, terminal.environment), files)
+      if (flags.output === 'json') return terminal.out(JSON.stringify(applied))
+      for (const { kind, name, outcome } of applied) terminal.out(`${kind.toLowerCase()}/${name} ${outcome}`)
+    })
+}

@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+/**
+ * cli: the command line in, one tool called, words for people or programs out, an exit code.
+ * It holds no logic of its own; each command loads its tool when it is called, so that help comes at once.
+ */
+import { endWith } from './ending.ts'
+import { createProgram } from './program.ts'
+import { systemTerminal } from './terminal.ts'
+
+// Node's own warnings (experimental features) are for our developers: they see them with NODE_OPTIONS=--trace-warnings in the tests.
+process.removeAllListeners('warning')
+
+const terminal = systemTerminal()
+try {
+  await createProgram(terminal).parseAsync(process.argv)
+} catch (failure) {
+  process.exitCode = endWith(failure, terminal)
+}

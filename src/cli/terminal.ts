@@ -1,0 +1,28 @@
+import { styleText } from 'node:util'
+
+/** Standard output for data, standard error for people. */
+export interface Terminal {
+  out(text: string): void
+  err(text: string): void
+  /** Colour, where standard output is a terminal that has it; the text alone must say everything. */
+  paint(style: 'bold' | 'dim' | 'green' | 'red' | 'yellow', text: string): string
+  /** Everything that comes on standard input. */
+  readInput(): Promise<string>
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly workingDirectory: string
+}
+
+export function systemTerminal(): Terminal {
+  return {
+    out: (text) => void process.stdout.write(`${text}\n`),
+    err: (text) => void process.stderr.write(`${text}\n`),
+    paint: (style, text) => (process.stdout.isTTY ? styleText(style, text) : text),
+    readInput: async () => {
+      const parts: Buffer[] = []
+      for await (const part of process.stdin) parts.push(part as Buffer)
+      return Buffer.concat(parts).toString('utf8')
+    },
+    environment: process.env,
+    workingDirectory: process.cwd(),
+  }
+}

@@ -1,0 +1,109 @@
+import type { DimensionMatch, StatementExplanation } from '../../standards/policy/index.ts'
+import type { Principal } from '../operation.ts'
+import type { CauseName } from './causes.ts'
+import { type Denial, type Finding, missed } from './finding.ts'
+import { matchesGlob } from './glob.ts'
+import { statementName } from './nearest.ts'
+
+/** Why a trust policy did not let a principal in: everything AWS answers with the one sentence `Not authorized to perform …`. */
+export function causeOfTrust(denial: Denial): Finding {
+  const { judged, explanation, principal } = denial
+  const { requirement } = judged
+  if (requirement.resourcePolicy === undefined) return { name: 'role-missing', wanted: [requirement.resource] }
+  const [near] = explanation.nearest
+  const further = FURTHER_ACTIONS.get(requirement.action.toLowerCase())
+  if (further !== undefined) return { name: further }
+  if (near === undefined) return { name: 'wrong-action-or-principal', ...principalFix(denial) }
+  const misses = near.dimensions.filter(({ matches }) => !matches)
+  const byPrincipal = misses.find(({ dimension }) => dimension === 'principal')
+  if (byPrincipal !== undefined) return causeOfPrincipal(byPrincipal, denial)
+  const byAction = misses.find(({ dimension }) => dimension === 'action')
+  if (byAction !== undefined) return { name: 'wrong-action-or-principal', ...missed(byAction), ...principalFix(denial) }
+  const byCondition = misses.find(({ dimension }) => dimension === 'condition')
+  if (byCondition === undefined) return { name: 'wrong-action-or-principal', ...principalFix(denial) }
+  return causeOfCondition(byCondition, near, principal)
+}
+
+const FURTHER_ACTIONS: ReadonlyMap<string, CauseName> = new Map([
+  ['sts:tagsession', 'tag-session-missing'],
+  ['sts:setsourceidentity', 'source-identity-missing'],
+] as const)
+
+function causeOfPrincipal(miss: DimensionMatch, denial: Denial): Finding {
+  const { principal } = denial
+  const arn = principal.kind === 'web-identity' ? principal.provider.arn : undefined
+  const providers = miss.wanted.filter((value) => value.includes(':oidc-provider/'))
+  if (arn === undefined || providers.length === 0) {
+    return { name: 'wrong-action-or-principal', ...missed(miss), ...principalFix(denial) }
+  }
+  const isSame = providers.some((value) => bare(value) === bare(arn))
+  return {
+    name: isSame ? 'scheme-or-slash' : 'stale-issuer',
+    ...missed(miss),
+    fix: `write ${arn} under Principal.Federated`,
+  }
+}
+
+function principalFix({ judged, principal }: Denial): Pick<Finding, 'fix'> {
+  const { action } = judged.requirement
+  if (principal.kind === 'anonymous') return {}
+  const who =
+    principal.kind === 'web-identity' ? { Federated: principal.provider.arn } : { AWS: roleOrUserArn(principal) }
+  return { fix: `let a statement of the trust policy allow ${action} to ${JSON.stringify(who)}` }
+}
+
+/** A role session is let in by its role: a session's own ARN changes with every call. */
+function roleOrUserArn(principal: Exclude<Principal, { kind: 'anonymous' | 'web-identity' }>): string {
+  return principal.kind === 'assumed-role' ? principal.role.arn : principal.arn
+}
+
+function causeOfCondition(miss: DimensionMatch, near: StatementExplanation, principal: Principal): Finding {
+  const { key = '', operator = '' } = miss
+  const colon = key.lastIndexOf(':')
+  const prefix = key.slice(0, Math.max(colon, 0))
+  const claim = key.slice(colon + 1).toLowerCase()
+  const issuer = principal.kind === 'web-identity' ? principal.provider.url : undefined
+  const place = `${operator} ${key} in ${statementName(near)} of the trust policy`
+  const seen = missed(miss)
+  if (issuer !== undefined && isIssuer(prefix) && prefix.toLowerCase() !== issuer.toLowerCase()) {
+    const name = bare(prefix) === bare(issuer) ? 'scheme-or-slash' : 'stale-issuer'
+    return {
+      name,
+      wanted: [key],
+      got: [`${issuer}:${claim}`],
+      fix: `write ${issuer}:${claim} instead of ${key} in ${statementName(near)} of the trust policy`,
+    }
+  }
+  if (claim === 'sub' && issuer !== undefined) return causeOfSubject(miss, operator, place)
+  const fix = seen.got?.[0] === undefined ? undefined : `let ${place} accept ${JSON.stringify(seen.got[0])}`
+  const name = claim === 'aud' && issuer !== undefined ? 'trust-aud' : 'trust-condition'
+  return { name, ...seen, ...(fix === undefined ? {} : { fix }) }
+}
+
+function causeOfSubject(miss: DimensionMatch, operator: string, place: string): Finding {
+  const seen = missed(miss)
+  const subject = seen.got?.[0] ?? ''
+  const isEquals = operator.toLowerCase().includes('stringequals')
+  const wildcard = miss.wanted.find((value) => /[*?]/.test(value) && matchesGlob(value, subject))
+  if (isEquals && wildcard !== undefined) {
+    return {
+      name: 'wildcard-equals',
+      ...seen,
+      fix: `use StringLike for ${JSON.stringify(wildcard)}, or accept exactly ${JSON.stringify(subject)} in ${place}`,
+    }
+  }
+  const other = miss.wanted[0] === undefined ? '' : `run the pod as ${miss.wanted[0]}, or `
+  return { name: 'trust-sub', ...seen, fix: `${other}let ${place} accept ${JSON.stringify(subject)} as well` }
+}
+
+/** Condition keys of issuers start with a host name; those of AWS with a service's name. */
+const isIssuer = (prefix: string): boolean => prefix.includes('.') || prefix.includes('/')
+
+/** An issuer or a provider's ARN, without what people write too much: scheme, slash at the end, case, port. */
+function bare(text: string): string {
+  return text
+    .toLowerCase()
+    .replace('https://', '')
+    .replace(/:443(?=\/|$)/, '')
+    .replace(/\/+$/, '')
+}

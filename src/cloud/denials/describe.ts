@@ -1,0 +1,63 @@
+import type { ApiError } from '../../core/index.ts'
+import type { Principal, Refusal } from '../operation.ts'
+import { causeOfDenial } from './cause-of-denial.ts'
+import { causeOfSignature } from './cause-of-signature.ts'
+import { causeOfToken } from './cause-of-token.ts'
+import { causeNamed } from './causes.ts'
+import type { Finding } from './finding.ts'
+import { ladderOf } from './ladder.ts'
+import type { DenialCall, DenialRecord } from './model.ts'
+
+/** The whole story of one refusal, under `id`. */
+export function describeRefusal(id: string, refusal: Refusal, call: DenialCall, answer: ApiError): DenialRecord {
+  const finding = findCause(refusal)
+  const cause = causeNamed(finding.name)
+  const rung = finding.rung ?? cause.rung
+  const { wanted, got, differsAt } = finding
+  return {
+    id,
+    time: new Date(call.time).toISOString(),
+    requestId: call.requestId,
+    ...(call.account === undefined ? {} : { account: call.account }),
+    service: call.service,
+    operation: call.operation,
+    region: call.region,
+    sourceIp: call.sourceIp,
+    answer: { status: answer.httpStatus, code: answer.code, message: answer.message },
+    code: cause.code,
+    name: cause.name,
+    awsCode: answer.code,
+    ...whoAndWhat(refusal, call),
+    rung,
+    ladder: ladderOf(refusal, rung),
+    ...(wanted === undefined ? {} : { wanted }),
+    ...(got === undefined ? {} : { got }),
+    ...(differsAt === undefined ? {} : { differsAt }),
+    nearest: finding.nearest ?? [],
+    fix: finding.fix ?? cause.fix,
+    summary: finding.summary ?? cause.summary,
+  }
+}
+
+function findCause(refusal: Refusal): Finding {
+  if (refusal.kind === 'token') return causeOfToken(refusal)
+  return refusal.kind === 'signature' ? causeOfSignature(refusal.error) : causeOfDenial(refusal)
+}
+
+function whoAndWhat(refusal: Refusal, call: DenialCall): Pick<DenialRecord, 'action' | 'resource' | 'principal'> {
+  const named = `${call.service}:${call.operation}`
+  if (refusal.kind === 'denial') {
+    const { action, resource } = refusal.judged.requirement
+    return { action, resource, principal: nameOf(refusal.principal) }
+  }
+  if (refusal.kind === 'token') {
+    const { subject, issuer } = refusal.error.facts
+    return { action: named, resource: refusal.roleArn, principal: subject ?? issuer ?? 'unknown' }
+  }
+  return { action: named, resource: '*', principal: refusal.error.facts.accessKeyId ?? 'unknown' }
+}
+
+function nameOf(principal: Principal): string {
+  if (principal.kind === 'anonymous') return 'anonymous'
+  return principal.kind === 'web-identity' ? principal.token.subject : principal.arn
+}

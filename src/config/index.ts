@@ -1,0 +1,11 @@
+/**
+ * config: one table of options, and where their values come from: flags, environment, file, defaults.
+ * Rooms below never see it: tools hand each room its own small options. It reads no option that it does not list.
+ */
+export { readConfigFile } from './file.ts'
+export { environmentName, loadOptions } from './load.ts'
+export type { Option, OptionSources, Options, OptionTable } from './model.ts'
+export { nearestWord } from './nearest-word.ts'
+export { placeOptions, upOptions } from './options.ts'
+export { asAccount, asDuration, asText } from './parsers.ts'
+export { configHomeOf, dataDirectoryOf, type Environment } from './place.ts'

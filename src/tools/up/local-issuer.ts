@@ -1,0 +1,6 @@
+import type { WebIdentityKeys } from '../../cloud/gateway/index.ts'
+import { publicKeySet, mintServiceAccountToken, renderIssuerDiscovery, renderIssuerJwks } from '../../cluster/issuer/index.ts'
+import { type Clock, type Instant, instantOfEpochSeconds, type Randomness, type ServiceAccountRef, seconds } from '../../core/index.ts'
+import { createJwksSource, type Network } from '../../io/http/index.ts'
+import type { Log } from '../../io/host/index.ts'
+import type { InstallationKeys } from './keys.ts'
