@@ -1,107 +1,108 @@
 #!/usr/bin/env node
-// Claim: rooms keep to their floors, as the tables in ARCHITECTURE.md say. `--root DIR` checks another tree (used by its own test).
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+// Claim: rooms keep to their floors. The plan is what the two tables of ARCHITECTURE.md say; it must name every room that there is.
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { conclude, importsOf, isTest, root, sourceFiles } from './source.mjs'
 
-const at = process.argv.indexOf('--root')
-const root = at < 0 ? process.cwd() : resolve(process.argv[at + 1])
-const src = join(root, 'src')
+const words = (cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, word]) => word)
 const plan = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
+const floors = new Map(
+  tableNamed('floors').map(([floor, name, lower]) => [words(name)[0], { floor: Number(floor), lower: words(lower) }]),
+)
+const rooms = new Map(tableNamed('rooms').map(([name, others]) => [words(name)[0], words(others)]))
+const files = sourceFiles()
+const graph = new Map(files.map((file) => [file, importsOf(file).files]))
 
-function table(name) {
+const faults = [...faultsOfPlan(), ...files.flatMap(faultsOfFile), ...circles()]
+conclude(
+  faults,
+  `${files.length} files keep to ${new Set(files.map(roomOf)).size} rooms`,
+  'faults against the plan in ARCHITECTURE.md',
+)
+
+function tableNamed(name) {
   const text = plan.split(`<!-- ${name}:start -->`)[1]?.split(`<!-- ${name}:end -->`)[0]
   if (text === undefined) throw new Error(`ARCHITECTURE.md has no table ${name}`)
-  return text
-    .split('\n')
-    .filter((line) => line.includes('`'))
-    .map((line) =>
-      line
-        .split('|')
-        .slice(1, -1)
-        .map((cell) => cell.trim()),
-    )
-}
-const words = (cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, word]) => word)
-
-const floors = new Map(
-  table('floors').map(([floor, room, lower]) => [words(room)[0], { floor: Number(floor), lower: words(lower) }]),
-)
-const rooms = new Map(table('rooms').map(([room, others]) => [words(room)[0], words(others)]))
-const faults = []
-for (const [name, { floor, lower }] of floors) {
-  for (const other of lower)
-    if (!(floors.get(other)?.floor < floor)) faults.push(`the plan lets ${name} look up to ${other}`)
+  const rows = text.split('\n').filter((line) => line.includes('`'))
+  return rows.map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  )
 }
 
-/** `cloud/services/s3` for a file below it, `cloud/gateway`, `core`; undefined for a file that belongs to no room. */
+/** `cloud/services/*` */
+function anyOf(room) {
+  return room.replace(/[^/]+$/, '*')
+}
+
+function alsoOf(room) {
+  return rooms.get(room) ?? rooms.get(anyOf(room)) ?? []
+}
+
+/** `cloud/services/s3` for a file below it, `cloud/gateway`, `core`; undefined for a file that stands beside the rooms. */
 function roomOf(path) {
-  const parts = relative(src, path).split('/')
-  if (parts[0] === 'core' || parts[0] === 'cli' || parts[0] === 'config') return parts[0]
-  if (parts.length < 3) return undefined
-  return parts[1] === 'services'
-    ? parts.length > 3
-      ? parts.slice(0, 3).join('/')
-      : undefined
-    : parts.slice(0, 2).join('/')
+  const parts = path.split('/')
+  if (rooms.has(parts[0])) return parts[0]
+  const depth = parts[1] === 'services' ? 3 : 2
+  return parts.length > depth ? parts.slice(0, depth).join('/') : undefined
 }
-const alsoOf = (room) => rooms.get(room) ?? rooms.get(room.replace(/[^/]+$/, '*')) ?? []
+
+function faultsOfPlan() {
+  const found = []
+  for (const [name, { floor, lower }] of floors)
+    for (const other of lower)
+      if (!(floors.get(other)?.floor < floor)) found.push(`the plan lets ${name} look up to ${other}`)
+  const real = new Set(files.map(roomOf))
+  for (const room of rooms.keys())
+    if (![...real].some((one) => one === room || (one !== undefined && anyOf(one) === room)))
+      found.push(`the plan has a room ${room}, and src has none`)
+  for (const room of real) {
+    if (room === undefined || !floors.has(room.split('/')[0])) continue
+    if (!rooms.has(room) && !rooms.has(anyOf(room))) found.push(`the room ${room} is not on the plan`)
+    else if (room !== 'cli' && !existsSync(join(root, 'src', room, 'index.ts')))
+      found.push(`the room ${room} has no door index.ts`)
+  }
+  return found
+}
+
+function faultsOfFile(file) {
+  if (!floors.has(file.split('/')[0])) return [`${file}: its folder is not on the plan`]
+  return graph.get(file).flatMap((target) => {
+    if (target.startsWith('..')) return isTest(file) ? [] : [`${file}: imports ${target}, outside src`]
+    if (!existsSync(join(root, 'src', target))) return [`${file}: ${target} does not exist`]
+    const fault = isTest(file) ? undefined : judge(file, target)
+    return fault === undefined ? [] : [`${file}: ${fault}`]
+  })
+}
 
 function judge(file, target) {
-  const [from, to] = [relative(src, file).split('/')[0], relative(src, target).split('/')[0]]
+  const [from, to] = [file.split('/')[0], target.split('/')[0]]
   const [here, there] = [roomOf(file), roomOf(target)]
+  if (isTest(target)) return `${target} is for tests`
   if (!floors.has(to)) return `${to} is not on the plan`
   if (from !== to && !floors.get(from).lower.includes(to)) return `${from} may not import ${to}`
   if (here === there) return undefined
-  if (there !== undefined && relative(src, target) !== `${there}/index.ts` && !/\/testing\//.test(target))
-    return `only the door of ${there} may be imported`
+  if (there !== undefined && target !== `${there}/index.ts`) return `only the door of ${there} may be imported`
+  // Beside the rooms stand the words of a whole floor, and the file that puts its rooms together.
   if (from !== to || here === undefined || there === undefined) return undefined
-  return alsoOf(here).includes(there) || alsoOf(here).includes(there.replace(/[^/]+$/, '*'))
+  return alsoOf(here).includes(there) || alsoOf(here).includes(anyOf(there))
     ? undefined
     : `${here} may not import ${there}`
 }
 
-const files = readdirSync(src, { recursive: true })
-  .map(String)
-  .filter((name) => name.endsWith('.ts'))
-  .map((name) => join(src, name))
-const graph = new Map()
-for (const file of files) {
-  if (!floors.has(relative(src, file).split('/')[0]))
-    faults.push(`${relative(src, file)}: its folder is not on the plan`)
-  const isTest = /\.(test|contract)\.ts$/.test(file) || /\/testing\//.test(file)
-  const targets = [...readFileSync(file, 'utf8').matchAll(/(?:from\s+|import\s*\(\s*|import\s+)'(\.[^']+)'/g)].map(
-    ([, path]) => resolve(dirname(file), path),
-  )
-  graph.set(file, targets)
-  for (const target of targets) {
-    if (!target.startsWith(`${src}/`)) {
-      if (!isTest) faults.push(`${relative(src, file)}: imports ${relative(root, target)}, outside src`)
-      continue
-    }
-    if (!existsSync(target)) faults.push(`${relative(src, file)}: ${relative(src, target)} does not exist`)
-    const fault = isTest ? undefined : judge(file, target)
-    if (fault) faults.push(`${relative(src, file)}: ${fault}`)
+/** Circles of files, found by depth-first search. Between rooms the plan leaves none, so these are inside one. */
+function circles() {
+  const [found, state] = [[], new Map()]
+  const visit = (file, trail) => {
+    if (state.get(file) === 'done') return
+    if (state.get(file) === 'open')
+      return void found.push(`circle: ${[...trail.slice(trail.indexOf(file)), file].join(' → ')}`)
+    state.set(file, 'open')
+    for (const next of graph.get(file) ?? []) visit(next, [...trail, file])
+    state.set(file, 'done')
   }
+  for (const file of files) visit(file, [])
+  return found
 }
-
-/** A circle of files inside a room, found by depth-first search. */
-const state = new Map()
-function visit(file, trail) {
-  if (state.get(file) === 'done') return
-  if (state.get(file) === 'open')
-    return void faults.push(
-      `circle: ${[...trail.slice(trail.indexOf(file)), file].map((name) => relative(src, name)).join(' → ')}`,
-    )
-  state.set(file, 'open')
-  for (const next of graph.get(file) ?? []) visit(next, [...trail, file])
-  state.set(file, 'done')
-}
-for (const file of files) visit(file, [])
-
-for (const fault of faults) console.error(fault)
-console.log(
-  faults.length === 0
-    ? `OK - ${files.length} files keep to ${new Set(files.map(roomOf)).size} rooms`
-    : `not ok - ${faults.length} imports leave their floor`,
-)
-process.exit(faults.length === 0 ? 0 : 1)
