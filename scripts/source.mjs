@@ -28,9 +28,9 @@ export function codeOf(path) {
 
 /** What a file imports: paths from `src` (`../x` when outside of it) for files, names for packages. */
 export function importsOf(path) {
-  const specifiers = [...codeOf(path).matchAll(/(?:\bfrom\s+|\bimport\s*\(\s*|\bimport\s+)'([^'\s$]+)'/g)].map(
-    ([, name]) => name,
-  )
+  const specifiers = [
+    ...codeOf(path).matchAll(/(?:\bfrom\s+|\bimport\s*\(\s*|\bimport\s+|\brequire\(\s*)'([^'\s$]+)'/g),
+  ].map(([, name]) => name)
   const [files, packages] = [
     specifiers.filter((name) => name.startsWith('.')),
     specifiers.filter((name) => !name.startsWith('.')),
