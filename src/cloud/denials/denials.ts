@@ -48,6 +48,8 @@ export interface Denials {
   /** Keeps a record by itself. */
   keep(record: DenialRecord): Promise<void>
   find(id: string): Promise<DenialRecord | undefined>
+  /** The one that was kept last. */
+  findNewest(): Promise<DenialRecord | undefined>
   /** Forgets what is older than the newest 100,000; cheap when called after every denial. */
   sweep(): Promise<void>
 }
@@ -76,6 +78,10 @@ export async function createDenials({ store, randomness }: DenialParts): Promise
     },
     find: async (id) => {
       const row = await table.selectFrom(TABLE).select('record').where('id', '=', id).executeTakeFirst()
+      return row === undefined ? undefined : (JSON.parse(row.record) as DenialRecord)
+    },
+    findNewest: async () => {
+      const row = await table.selectFrom(TABLE).select('record').orderBy('seq', 'desc').limit(1).executeTakeFirst()
       return row === undefined ? undefined : (JSON.parse(row.record) as DenialRecord)
     },
     sweep: async () => {
