@@ -1,5 +1,6 @@
-import type { AccountId, Arn, Instant, Partition, Secret } from '../../core/index.ts'
-import type { NamedPolicy } from '../../standards/policy/index.ts'
+import type { AccountId, Arn, Clock, Instant, Partition, Randomness, Region, Secret } from '../../core/index.ts'
+import type { Store } from '../../io/store/index.ts'
+import type { NamedPolicy, PolicyDocument } from '../../standards/policy/index.ts'
 
 export interface Account {
   readonly id: AccountId
@@ -55,6 +56,43 @@ export interface AccessKey {
   readonly createdAt: Instant
 }
 
+export interface PolicyVersion {
+  /** `v1` */
+  readonly id: string
+  readonly policy: NamedPolicy
+  readonly createdAt: Instant
+}
+
+/** A managed policy, with at most five versions of it, oldest first. */
+export interface ManagedPolicy {
+  /** `aws`: one that AWS manages, the same in every account. */
+  readonly account: AccountId | 'aws'
+  readonly arn: Arn
+  /** ANPA… */
+  readonly uniqueId: string
+  readonly path: string
+  readonly name: string
+  readonly description?: string
+  readonly versions: readonly PolicyVersion[]
+  readonly defaultVersion: PolicyVersion
+  /** Number of the newest version that ever was: numbers are not used again. */
+  readonly lastVersionNumber: number
+  readonly createdAt: Instant
+  readonly updatedAt: Instant
+  readonly tags: ReadonlyMap<string, string>
+}
+
+/** Who has permissions policies; told apart by the kind of the unique id. */
+export type PolicyHolder = Role | IamUser
+
+/** Who uses a managed policy, and as what. */
+export interface PolicyUses {
+  readonly roles: readonly Role[]
+  readonly users: readonly IamUser[]
+  readonly boundaryOfRoles: readonly Role[]
+  readonly boundaryOfUsers: readonly IamUser[]
+}
+
 /**
  * What the gateway and STS ask of the identity room; IAM's own operations use the wider `Identity`.
  * Reads come from memory (read-your-writes in one process) and are cheap: a few microseconds.
@@ -80,4 +118,145 @@ export interface IdentityReader {
 export interface PrincipalPolicies {
   readonly identity: readonly NamedPolicy[]
   readonly boundary?: NamedPolicy
+}
+
+/** What IAM's operations ask, both of what is there and of what a change has made so far. Lists come by name. */
+export interface IdentityLookup {
+  findUser(account: AccountId, name: string): IamUser | undefined
+  findUserByArn(arn: string): IamUser | undefined
+  findRole(account: AccountId, name: string): Role | undefined
+  findRoleByArn(arn: string): Role | undefined
+  findProviderByArn(arn: string): OidcProvider | undefined
+  /** Customer's or AWS's. */
+  findPolicy(arn: string): ManagedPolicy | undefined
+  findAccessKey(accessKeyId: string): AccessKey | undefined
+  rolesOf(account: AccountId): readonly Role[]
+  usersOf(account: AccountId): readonly IamUser[]
+  providersOf(account: AccountId): readonly OidcProvider[]
+  /** The customer's own. */
+  policiesOf(account: AccountId): readonly ManagedPolicy[]
+  accessKeysOf(user: IamUser): readonly AccessKey[]
+  inlinePoliciesOf(holder: PolicyHolder): readonly NamedPolicy[]
+  /** In the order of attaching. */
+  attachedPoliciesOf(holder: PolicyHolder): readonly ManagedPolicy[]
+  /** Within one account: a policy of AWS's is used in many. */
+  usesOf(account: AccountId, policyArn: string): PolicyUses
+}
+
+/** Everything that identities are, and the one way to change it. */
+export interface Identity extends IdentityReader, Omit<IdentityLookup, keyof IdentityReader> {
+  readonly partition: Partition
+  accounts(): readonly Account[]
+  awsManagedPolicies(): readonly ManagedPolicy[]
+  /**
+   * Makes a change: `plan` looks, decides and says what is to be; nobody else changes anything meanwhile. Durable when the promise
+   * resolves, and seen by readers only then. When `plan` throws, or the store does, nothing has changed.
+   */
+  change<Result>(plan: (changes: IdentityChanges) => Result): Promise<Result>
+}
+
+export interface NewProvider {
+  readonly account: AccountId
+  /** Without scheme. */
+  readonly url: string
+  readonly clientIds: readonly string[]
+  readonly thumbprints: readonly string[]
+  readonly tags?: ReadonlyMap<string, string>
+}
+
+export interface NewRole {
+  readonly account: AccountId
+  readonly name: string
+  /** Default `/`. */
+  readonly path?: string
+  readonly description?: string
+  /** Default one hour. */
+  readonly maxSessionDurationSeconds?: number
+  readonly trustPolicy: PolicyDocument
+  readonly boundaryArn?: string
+  readonly tags?: ReadonlyMap<string, string>
+}
+
+export interface NewUser {
+  readonly account: AccountId
+  readonly name: string
+  readonly path?: string
+  readonly boundaryArn?: string
+  readonly tags?: ReadonlyMap<string, string>
+}
+
+export interface NewPolicy {
+  readonly account: AccountId
+  readonly name: string
+  readonly path?: string
+  readonly description?: string
+  readonly document: PolicyDocument
+  readonly tags?: ReadonlyMap<string, string>
+}
+
+/** What may change of a role; `undefined` takes an optional member away, an absent one stays. */
+export interface RoleChange {
+  readonly description?: string | undefined
+  readonly maxSessionDurationSeconds?: number
+  readonly trustPolicy?: PolicyDocument
+  readonly boundaryArn?: string | undefined
+  readonly tags?: ReadonlyMap<string, string>
+}
+
+export interface UserChange {
+  readonly name?: string
+  readonly path?: string
+  readonly boundaryArn?: string | undefined
+  readonly tags?: ReadonlyMap<string, string>
+}
+
+export type ProviderChange = Partial<Pick<OidcProvider, 'clientIds' | 'thumbprints' | 'tags'>>
+
+/**
+ * What can be said within `Identity.change`. Names must be free and references must exist: callers look first, in their own words;
+ * here what does not fit is a StoreError `conflict` or `not-found`.
+ */
+export interface IdentityChanges extends IdentityLookup {
+  createProvider(provider: NewProvider): OidcProvider
+  updateProvider(provider: OidcProvider, change: ProviderChange): OidcProvider
+  deleteProvider(provider: OidcProvider): void
+  createRole(role: NewRole): Role
+  updateRole(role: Role, change: RoleChange): Role
+  /** With its inline policies and attachments. */
+  deleteRole(role: Role): void
+  createUser(user: NewUser): IamUser
+  updateUser(user: IamUser, change: UserChange): IamUser
+  /** With its inline policies, attachments and access keys. */
+  deleteUser(user: IamUser): void
+  createAccessKey(user: IamUser): AccessKey
+  updateAccessKey(key: AccessKey, status: AccessKey['status']): AccessKey
+  deleteAccessKey(key: AccessKey): void
+  /** Its first version is the default one. */
+  createPolicy(policy: NewPolicy): ManagedPolicy
+  addPolicyVersion(policy: ManagedPolicy, version: NewPolicyVersion): ManagedPolicy
+  setDefaultPolicyVersion(policy: ManagedPolicy, versionId: string): ManagedPolicy
+  deletePolicyVersion(policy: ManagedPolicy, versionId: string): ManagedPolicy
+  tagPolicy(policy: ManagedPolicy, tags: ReadonlyMap<string, string>): ManagedPolicy
+  deletePolicy(policy: ManagedPolicy): void
+  putInlinePolicy(holder: PolicyHolder, name: string, document: PolicyDocument): void
+  deleteInlinePolicy(holder: PolicyHolder, name: string): void
+  attachPolicy(holder: PolicyHolder, policy: ManagedPolicy): void
+  detachPolicy(holder: PolicyHolder, policy: ManagedPolicy): void
+}
+
+export interface NewPolicyVersion {
+  readonly document: PolicyDocument
+  readonly becomesDefault: boolean
+}
+
+export interface IdentityOptions {
+  readonly store: Store
+  /** 32 bytes; access keys are sealed with a key that is derived from it. */
+  readonly storeKey: Secret<Uint8Array>
+  /** Accounts of this installation; rows of others are left alone and not seen. */
+  readonly accounts: readonly AccountId[]
+  /** Decides the partition of every ARN. */
+  readonly region: Region
+  readonly clock: Clock
+  readonly randomness: Randomness
 }
