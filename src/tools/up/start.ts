@@ -1,21 +1,34 @@
-import { createCloud } from '../../cloud/index.ts'
-import { createObjects } from '../../cluster/objects/index.ts'
+import { X509Certificate } from 'node:crypto'
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Cloud, createCloud } from '../../cloud/index.ts'
+import { createObjects, type Objects } from '../../cluster/objects/index.ts'
+import { type AccountId, ConfigError, instant, seconds } from '../../core/index.ts'
 import { ensurePrivateDirectory } from '../../io/host/index.ts'
-import { ensureCertificates, listen } from '../../io/http/index.ts'
-import { dataDirectoryPaths, type InstallationFacts, takeLock, writeFacts } from '../../io/installation/index.ts'
-import { openSqliteStore } from '../../io/store/index.ts'
+import { type Certificates, ensureCertificates, type Listener, listen } from '../../io/http/index.ts'
+import {
+  type DataDirectoryPaths,
+  dataDirectoryPaths,
+  type InstallationFacts,
+  takeLock,
+  writeFacts,
+} from '../../io/installation/index.ts'
+import { openSqliteStore, type Store } from '../../io/store/index.ts'
 import { createTrail } from '../../io/trail/index.ts'
+import { type Thumbprint, thumbprintOf } from '../../standards/oidc/index.ts'
 import { keepAdministrators } from './administrators.ts'
 import { type Closing, createClosing } from './closing.ts'
 import { seedDemo } from './demo-seed.ts'
-import { readOrCreateKeys } from './keys.ts'
-import { createLocalIssuer } from './local-issuer.ts'
+import { type InstallationKeys, readOrCreateKeys } from './keys.ts'
+import { createLocalIssuer, type LocalIssuer } from './local-issuer.ts'
 import type { Installation, UpHost, UpOptions } from './model.ts'
 import { createOwnPages } from './own-pages.ts'
 
 const LOOPBACK = '127.0.0.1'
 /** The local cluster's name in EKS. */
 const CLUSTER_NAME = 'local'
+/** SPEC: AWS grants five minutes beyond a token's expiry (IAM User Guide, "OIDC federation"). */
+const TOKEN_LEEWAY_SECONDS = seconds(300)
 
 /**
  * Starts the whole circle in this process: issuer and objects of a cluster, AWS's APIs, one port, one data directory.
@@ -31,22 +44,75 @@ export async function startInstallation(options: UpOptions, host: UpHost): Promi
   }
 }
 
+/** What the data directory holds, opened. */
+interface Foundation {
+  readonly paths: DataDirectoryPaths
+  readonly keys: InstallationKeys
+  readonly certificates: Certificates
+  readonly store: Store
+  readonly objects: Objects
+}
+
 async function start(options: UpOptions, host: UpHost, closing: Closing): Promise<Installation> {
-  const { clock, randomness, log } = host
+  const foundation = await open(options, host, closing)
+  const { objects, keys } = foundation
+  const issuer = createLocalIssuer(keys, {
+    ...host,
+    objects,
+    allowPrivateIssuers: options.allowPrivateIssuers,
+    ownThumbprint: topThumbprintOf(foundation.certificates),
+  })
+  const cloud = await openCloud(options, host, { ...foundation, issuer })
+  await keepAdministrators(options, cloud.identity)
+  const listener = await serve(options, host, { ...foundation, issuer, cloud })
+  closing.add(() => listener.close())
+  const facts = factsOf(options, { ...foundation, listener })
+  const demo = options.demo
+    ? await seedDemo(facts, { dataDirectory: options.dataDirectory, objects, clock: host.clock })
+    : undefined
+  await writeFacts(options.dataDirectory, facts)
+  return {
+    facts,
+    demo,
+    warnings: warningsOf(options),
+    close: closing.close,
+    untilStopped: () => closing.uponSignal(host.log),
+  }
+}
+
+async function open(options: UpOptions, { clock, randomness }: UpHost, closing: Closing): Promise<Foundation> {
   const paths = dataDirectoryPaths(options.dataDirectory)
   await ensurePrivateDirectory(paths.directory)
   const lock = takeLock(paths.lock)
   closing.add(async () => lock.release())
   const keys = await readOrCreateKeys(paths, options.region, randomness)
-  const certificates = await ensureCertificates({ directory: paths.certificates, addresses: options.listen, clock, randomness })
+  const certificates = await ensureCertificates({
+    directory: paths.certificates,
+    addresses: options.listen,
+    clock,
+    randomness,
+  })
   const store = await openSqliteStore(paths.store)
   closing.add(() => store.close())
-  const objects = await createObjects({ store, clock, randomness })
-  const trail = await createTrail({ store, clock })
-  const issuer = createLocalIssuer(keys, { ...host, allowPrivateIssuers: options.allowPrivateIssuers })
-  const cloud = await createCloud({
+  return { paths, keys, certificates, store, objects: await createObjects({ store, clock, randomness }) }
+}
+
+/** Our server sends its authority's certificate last. */
+function topThumbprintOf({ cert }: Certificates): Thumbprint {
+  const last = cert.lastIndexOf('-----BEGIN CERTIFICATE-----')
+  return thumbprintOf(new X509Certificate(cert.slice(last)).raw)
+}
+
+async function openCloud(
+  options: UpOptions,
+  { clock, randomness, log }: UpHost,
+  { store, keys, paths, issuer }: Foundation & { readonly issuer: LocalIssuer },
+): Promise<Cloud> {
+  const account = defaultAccountOf(options)
+  const createdAt = instant(statSync(join(paths.keys, 'issuer-url')).mtimeMs)
+  return createCloud({
     store,
-    trail,
+    trail: createTrail({ store, clock }),
     keys: issuer.webIdentityKeys,
     thumbprints: issuer.thumbprints,
     storeKey: keys.storeKey,
@@ -55,16 +121,22 @@ async function start(options: UpOptions, host: UpHost, closing: Closing): Promis
     accounts: options.accounts,
     region: options.region,
     objectDirectory: paths.objects,
-    clusters: () => [{ name: CLUSTER_NAME, account: options.accounts[0], issuer: keys.issuer, region: options.region, createdAt: issuer.createdAt }],
+    clusters: () => [{ name: CLUSTER_NAME, account, issuer: keys.issuer, region: options.region, createdAt }],
+    tokenLeewaySeconds: TOKEN_LEEWAY_SECONDS,
+    stsRatePerSecond: options.stsRate,
     clock,
     randomness,
     log,
-    stsRatePerSecond: options.stsRate,
   })
-  closing.add(() => cloud.close())
-  await keepAdministrators(options, cloud.identity)
+}
+
+function serve(
+  options: UpOptions,
+  { log, version }: UpHost,
+  { keys, objects, certificates, issuer, cloud }: Foundation & { readonly issuer: LocalIssuer; readonly cloud: Cloud },
+): Promise<Listener> {
   const pages = createOwnPages({
-    version: host.version,
+    version,
     token: keys.controlToken,
     objects,
     issuerId: issuer.id,
@@ -72,8 +144,9 @@ async function start(options: UpOptions, host: UpHost, closing: Closing): Promis
     jwks: issuer.jwks,
     mint: issuer.mint,
     findDenial: (id) => cloud.denials.find(id),
+    findNewestDenial: () => cloud.denials.findNewest(),
   })
-  const listener = await listen({
+  return listen({
     port: options.port,
     addresses: [LOOPBACK, ...options.listen],
     tls: certificates,
@@ -81,24 +154,35 @@ async function start(options: UpOptions, host: UpHost, closing: Closing): Promis
     onRequest: async (request, response, facts) => {
       if (!(await pages.answer(request, response))) await cloud.handle(request, response, facts)
     },
+    onRefused: cloud.refuseHead,
   })
-  closing.add(() => listener.close())
-  const facts: InstallationFacts = {
+}
+
+function factsOf(
+  options: UpOptions,
+  { keys, certificates, listener }: Foundation & { readonly listener: Listener },
+): InstallationFacts {
+  return {
     endpoint: `http://${LOOPBACK}:${listener.port}`,
     httpsEndpoint: `https://${LOOPBACK}:${listener.port}`,
     caFile: certificates.caFile,
     issuer: keys.issuer,
-    account: options.accounts[0],
+    account: defaultAccountOf(options),
     accounts: options.accounts,
     region: options.region,
     pid: process.pid,
   }
-  const demo = options.demo ? await seedDemo(facts, { dataDirectory: options.dataDirectory, objects, clock }) : undefined
-  await writeFacts(options.dataDirectory, facts)
-  return { facts, demo, warnings: warningsOf(options), close: closing.close, untilStopped: () => closing.uponSignal(log) }
+}
+
+function defaultAccountOf({ accounts }: UpOptions): AccountId {
+  const [first] = accounts
+  if (first === undefined) throw new ConfigError('an installation has one account at least', { hint: 'give --account' })
+  return first
 }
 
 /** What relaxes a check says so at every start. */
 function warningsOf({ allowPrivateIssuers }: UpOptions): readonly string[] {
-  return allowPrivateIssuers.map((host) => `keys of issuers at the private host ${host} are fetched (--allow-private-issuer)`)
+  return allowPrivateIssuers.map(
+    (host) => `keys of issuers at the private host ${host} are fetched (--allow-private-issuer)`,
+  )
 }

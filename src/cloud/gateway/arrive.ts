@@ -1,0 +1,34 @@
+import type { IncomingMessage } from 'node:http'
+import { type Clock, type HttpHead, headerValue, type Randomness, splitTarget } from '../../core/index.ts'
+import type { ConnectionFacts } from '../../io/http/index.ts'
+import type { Arrival } from './model.ts'
+
+interface World {
+  readonly clock: Clock
+  readonly randomness: Randomness
+}
+
+/** Takes a request as it came. INVARIANT: no header of the client's says where it comes from. */
+export function arrive(request: IncomingMessage, facts: ConnectionFacts, { clock, randomness }: World): Arrival {
+  const head = headOf(request)
+  return {
+    requestId: randomness.uuid(),
+    time: clock.now(),
+    head,
+    origin: {
+      sourceIp: (request.socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
+      userAgent: headerValue(head.headers, 'user-agent') ?? '',
+      host: headerValue(head.headers, 'host') ?? '',
+      isTls: facts.isTls,
+      ...(facts.tls === undefined ? {} : { tlsVersion: facts.tls.version, tlsCipher: facts.tls.cipher }),
+    },
+    request,
+    facts,
+  }
+}
+
+function headOf({ rawHeaders, method = '', url = '' }: IncomingMessage): HttpHead {
+  const headers: (readonly [string, string])[] = []
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) headers.push([rawHeaders[at] ?? '', rawHeaders[at + 1] ?? ''])
+  return { method, ...splitTarget(url), headers }
+}

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto'
+import { SignatureError, seconds } from '../../core/index.ts'
+import { deriveSigningKey, type SigningKeyCache, verifySignature } from '../../standards/sigv4/index.ts'
+import type { Principal } from '../operation.ts'
+import { findSigner, type SignerSources } from './find-signer.ts'
+import type { Arrival, Recognised } from './model.ts'
+
+/** SPEC: AWS lets clocks differ by 15 minutes, in either direction. */
+const MAX_SKEW_SECONDS = seconds(15 * 60)
+
+export interface SignatureParts extends SignerSources {
+  readonly signingKeys: SigningKeyCache
+}
+
+/**
+ * Step 2 for signed calls, and for those that nobody signed.
+ * @throws SignatureError with the first thing that is wrong
+ */
+export function authenticateSignature(arrival: Arrival, recognised: Recognised, parts: SignatureParts): Principal {
+  const { presented, row } = recognised
+  if (presented === undefined) {
+    if (row.authenticate.by === 'sigv4' && row.authenticate.orAnonymous === true) return { kind: 'anonymous' }
+    throw new SignatureError('missing', 'the request is not signed')
+  }
+  const signer = findSigner(presented, parts)
+  const { accessKeyId, scope } = presented
+  if ('failure' in signer) {
+    // An unknown key is worked with like a known one before it is refused: the time it takes tells nothing.
+    deriveSigningKey(signer.secret, scope)
+    throw signer.failure
+  }
+  const { protocol, signingName } = recognised.service.model
+  verifySignature(arrival.head, presented, {
+    signingKey: parts.signingKeys.get({ accessKeyId, secret: signer.secret, scope }),
+    now: arrival.time,
+    ...(recognised.body === undefined
+      ? {}
+      : { bodySha256: createHash('sha256').update(recognised.body).digest('hex') }),
+    pathStyle: protocol === 'restXml' ? 's3' : 'normalized',
+    maxSkewSeconds: MAX_SKEW_SECONDS,
+    services: [signingName],
+  })
+  return signer.principal
+}

@@ -1,0 +1,102 @@
+import {
+  type AuthorizationRequest,
+  evaluate,
+  explain,
+  type PolicyPrincipal,
+  type PolicySet,
+} from '../../standards/policy/index.ts'
+import type { IdentityReader } from '../identity/index.ts'
+import type { ApiCall, Judged, Operation, Principal, Refusal, Requirement } from '../operation.ts'
+import { contextKeysOf } from './context-keys.ts'
+import type { SessionPolicies } from './session-policies.ts'
+
+export interface AuthorizeParts {
+  readonly identity: IdentityReader
+  readonly sessionPolicies: SessionPolicies
+}
+
+/** What came of it: everything that was judged, and the refusal when one of the fatal requirements was denied. */
+export interface Verdict {
+  readonly judged: readonly Judged[]
+  readonly refusal?: Extract<Refusal, { kind: 'denial' }>
+}
+
+/** Step 3: may this principal? Each requirement is judged in its order; the first fatal one that is denied ends it. */
+export async function authorize(
+  row: Operation,
+  call: ApiCall,
+  { principal, parts }: { readonly principal: Principal; readonly parts: AuthorizeParts },
+): Promise<Verdict> {
+  const judged: Judged[] = []
+  for (const requirement of await row.requires(call.input, principal, call)) {
+    const request = requestOf(call, requirement, { principal, parts })
+    const decision = evaluate(request)
+    const one: Judged = { requirement, decision }
+    judged.push(one)
+    if (decision.outcome !== 'allow' && requirement.onDeny === 'refuse')
+      return { judged, refusal: { kind: 'denial', judged: one, principal, explanation: explain(request) } }
+  }
+  return { judged }
+}
+
+/** A requirement that was only to be reported, and whose denial the service made fatal: explained now, as if it had been. */
+export function refusalOf(
+  judged: Judged,
+  call: ApiCall,
+  { principal, parts }: { readonly principal: Principal; readonly parts: AuthorizeParts },
+): Extract<Refusal, { kind: 'denial' }> {
+  const request = requestOf(call, judged.requirement, { principal, parts })
+  return { kind: 'denial', judged, principal, explanation: explain(request) }
+}
+
+function requestOf(
+  call: ApiCall,
+  requirement: Requirement,
+  { principal, parts }: { readonly principal: Principal; readonly parts: AuthorizeParts },
+): AuthorizationRequest {
+  const { action, resource, resourceAccount, resourcePolicyKind } = requirement
+  return {
+    principal: policyPrincipalOf(principal),
+    action,
+    resource,
+    resourceAccount,
+    ...(resourcePolicyKind === undefined ? {} : { resourcePolicyKind }),
+    keys: contextKeysOf(call, principal, requirement),
+    policies: { ...policiesOf(principal, parts), ...resourcePolicyOf(requirement) },
+  }
+}
+
+function resourcePolicyOf({ resourcePolicy }: Requirement): Pick<PolicySet, 'resource'> {
+  return resourcePolicy === undefined ? {} : { resource: resourcePolicy }
+}
+
+function policiesOf(principal: Principal, { identity, sessionPolicies }: AuthorizeParts): PolicySet {
+  switch (principal.kind) {
+    case 'assumed-role': {
+      const session = sessionPolicies.of(principal.session)
+      return { ...identity.policiesOfRole(principal.role), ...(session === undefined ? {} : { session }) }
+    }
+    case 'iam-user': {
+      const user = identity.findUser(principal.account, principal.userName)
+      return user === undefined ? { identity: [] } : identity.policiesOfUser(user)
+    }
+    case 'web-identity':
+    case 'anonymous':
+      return { identity: [] }
+  }
+}
+
+function policyPrincipalOf(principal: Principal): PolicyPrincipal {
+  switch (principal.kind) {
+    case 'assumed-role': {
+      const { account, arn, role } = principal
+      return { kind: 'role-session', account, arn, roleArn: role.arn, roleUniqueId: role.uniqueId }
+    }
+    case 'iam-user':
+      return { kind: 'user', account: principal.account, arn: principal.arn, uniqueId: principal.userId }
+    case 'web-identity':
+      return { kind: 'web-identity', account: principal.account, providerArn: principal.provider.arn }
+    case 'anonymous':
+      return { kind: 'anonymous' }
+  }
+}

@@ -1,0 +1,36 @@
+import { epochSeconds, headerValue, renderIsoSeconds } from '../../core/index.ts'
+import type { ContextKeys } from '../../standards/policy/index.ts'
+import type { ApiCall, Principal, Requirement } from '../operation.ts'
+import { findPrincipalKey } from './principal-keys.ts'
+
+type KeyValue = string | readonly string[] | undefined
+
+/** Keys of every request, in lower case. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */
+const REQUEST_KEYS = new Map<string, (call: ApiCall, requirement: Requirement) => KeyValue>([
+  ['aws:currenttime', ({ time }) => renderIsoSeconds(time)],
+  ['aws:epochtime', ({ time }) => String(epochSeconds(time))],
+  ['aws:securetransport', ({ origin }) => String(origin.isTls)],
+  ['aws:sourceip', ({ origin }) => origin.sourceIp],
+  ['aws:useragent', ({ origin }) => origin.userAgent],
+  ['aws:referer', ({ headers }) => headerValue(headers, 'referer')],
+  ['aws:requestedregion', ({ region }) => region],
+  ['aws:resourceaccount', (_call, { resourceAccount }) => resourceAccount],
+  ['aws:viaawsservice', () => 'false'],
+  ['aws:principalisawsservice', () => 'false'],
+])
+
+/**
+ * The context keys of one requirement; each is worked out when a policy asks for it.
+ * INVARIANT: keys come from this room and the service's row alone: no header of a client names one.
+ */
+export function contextKeysOf(call: ApiCall, principal: Principal, requirement: Requirement): ContextKeys {
+  const own = ownKeys(requirement)
+  return {
+    get: (key) => own?.get(key) ?? REQUEST_KEYS.get(key)?.(call, requirement) ?? findPrincipalKey(principal, key),
+  }
+}
+
+function ownKeys({ contextKeys }: Requirement): ReadonlyMap<string, string | readonly string[]> | undefined {
+  if (contextKeys === undefined) return undefined
+  return new Map(Object.entries(contextKeys).map(([key, value]) => [key.toLowerCase(), value]))
+}

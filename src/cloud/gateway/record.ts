@@ -1,0 +1,132 @@
+import type { AccountId, ApiError, Randomness, Region } from '../../core/index.ts'
+import { parseAccountId, parseArn } from '../../core/index.ts'
+import type { ExtraRow, TrailRecord } from '../../io/trail/index.ts'
+import type { ApiResult } from '../operation.ts'
+import type { Journey } from './model.ts'
+import { nameOfIdentity, renderUserIdentity } from './user-identity.ts'
+
+/** How a call ended. */
+export type Ending =
+  | { readonly result: ApiResult }
+  | { readonly error: ApiError; readonly denialId?: string | undefined; readonly extra?: ExtraRow | undefined }
+
+/** Of calls that name no account and no region. */
+export interface Home {
+  readonly account: AccountId
+  readonly region: Region
+  readonly randomness: Randomness
+}
+
+/**
+ * Step 5: the call as CloudTrail writes it; undefined for one that no service recognised, which CloudTrail does not write either.
+ * INVARIANT: no token, no secret key and no signature is in it: parameters come from the row's own shape.
+ * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+ */
+export function trailRecordOf(journey: Journey, ending: Ending, home: Home): TrailRecord | undefined {
+  const { recognised, arrival, principal, call } = journey
+  if (recognised === undefined) return undefined
+  const { service, operation, row } = recognised
+  const account = accountOf(journey, home)
+  const region = call?.region ?? home.region
+  const eventId = home.randomness.uuid()
+  const resources = call === undefined ? [] : (row.trail.resources?.(call.input as never, account) ?? [])
+  const userName = nameOfIdentity(principal)
+  const { accessKeyId } = principal !== undefined && 'accessKeyId' in principal ? principal : { accessKeyId: undefined }
+  return {
+    eventId,
+    requestId: arrival.requestId,
+    time: arrival.time,
+    account,
+    region,
+    eventName: operation.name,
+    eventSource: service.eventSource,
+    readOnly: row.trail.readOnly,
+    category: row.trail.category,
+    ...(userName === undefined ? {} : { userName }),
+    ...(accessKeyId === undefined ? {} : { accessKeyId }),
+    resources: resources.map(({ type, arn }) => ({ type, name: arn })),
+    ...('denialId' in ending && ending.denialId !== undefined ? { denialId: ending.denialId } : {}),
+    event: {
+      eventVersion: '1.08',
+      userIdentity: renderUserIdentity(journey),
+      eventTime: new Date(arrival.time).toISOString().replace(/\.\d+Z$/, 'Z'),
+      eventSource: service.eventSource,
+      eventName: operation.name,
+      awsRegion: region,
+      sourceIPAddress: arrival.origin.sourceIp,
+      userAgent: arrival.origin.userAgent,
+      ...errorOf(journey, ending),
+      requestParameters: call === undefined ? null : parametersOf(row.trail, call.input),
+      responseElements: 'result' in ending ? (row.trail.responseElements?.(ending.result.output) ?? null) : null,
+      ...additionalOf(journey, ending),
+      requestID: arrival.requestId,
+      eventID: eventId,
+      readOnly: row.trail.readOnly,
+      ...(resources.length === 0
+        ? {}
+        : { resources: resources.map(({ type, arn, account: accountId }) => ({ accountId, type, ARN: arn })) }),
+      eventType: 'AwsApiCall',
+      managementEvent: row.trail.category === 'Management',
+      recipientAccountId: account,
+      eventCategory: row.trail.category,
+      ...tlsOf(journey),
+    },
+  }
+}
+
+/** Whose trail it goes to: the caller's, else that of the role that was asked for, else that of the resource. */
+function accountOf({ principal, roleArn, judged }: Journey, home: Home): AccountId {
+  if (principal !== undefined && principal.kind !== 'anonymous') return principal.account
+  const ofRole = roleArn === undefined ? undefined : parseAccountId(parseArn(roleArn)?.account ?? '')
+  return ofRole ?? parseAccountId(judged[0]?.requirement.resourceAccount ?? '') ?? home.account
+}
+
+// SPEC: real records of denied exchanges carry this text and not the one that the caller got.
+const DENIED_EXCHANGE = 'An unknown error occurred'
+
+function errorOf({ principal }: Journey, ending: Ending): Record<string, unknown> {
+  if ('result' in ending) return {}
+  const isDeniedExchange = principal?.kind === 'web-identity' && ending.error.code === 'AccessDenied'
+  return {
+    errorCode: ending.error.code,
+    errorMessage: isDeniedExchange ? DENIED_EXCHANGE : ending.error.message,
+  }
+}
+
+function additionalOf({ principal }: Journey, ending: Ending): Record<string, unknown> {
+  const more = {
+    ...(principal?.kind === 'web-identity'
+      ? { identityProviderConnectionVerificationMethod: METHODS[principal.connection] }
+      : {}),
+    ...('result' in ending ? ending.result.additionalEventData : undefined),
+    ...('denialId' in ending && ending.denialId !== undefined ? { denialId: ending.denialId } : {}),
+  }
+  return Object.keys(more).length === 0 ? {} : { additionalEventData: more }
+}
+
+// What a real record would say of an issuer that AWS hosts: our own is one.
+const METHODS = { IAMTrustStore: 'IAMTrustStore', Thumbprint: 'Thumbprint', hosted: 'IAMTrustStore' } as const
+
+function tlsOf({ arrival: { origin } }: Journey): Record<string, unknown> {
+  if (origin.tlsVersion === undefined) return {}
+  const { tlsVersion, tlsCipher: cipherSuite, host: clientProvidedHostHeader } = origin
+  return { tlsDetails: { tlsVersion, cipherSuite, clientProvidedHostHeader } }
+}
+
+interface ParameterShape {
+  requestParameters?(input: never): Record<string, unknown> | null
+}
+
+function parametersOf(shape: ParameterShape, input: Readonly<Record<string, unknown>>): unknown {
+  return shape.requestParameters === undefined ? lowerCamel(input) : shape.requestParameters(input as never)
+}
+
+/** Members with their first letter in lower case, at every depth, as CloudTrail writes them. */
+function lowerCamel(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(lowerCamel)
+  if (value instanceof Date) return value.toISOString()
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name.charAt(0).toLowerCase() + name.slice(1), lowerCamel(member)]),
+  )
+}
