@@ -1,1 +1,15 @@
+/**
+ * cloud/session: an assumed-role session ⇄ temporary credentials: seals a session into its token, derives the secret key, opens a token.
+ * Nothing is stored. It asks neither whether a role may be assumed nor whether it still is there, and checks no signature.
+ */
+export { SealKeyRingError, SessionTooLargeError } from './errors.ts'
 export type * from './model.ts'
+export {
+  activateSealKey,
+  addSealKey,
+  createSealKeyRing,
+  destroySealKey,
+  readSealKeyRing,
+  renderSealKeyRing,
+} from './seal-key-ring.ts'
+export { createSessions, type SessionParts } from './sessions.ts'

@@ -29,7 +29,14 @@ export interface AssumedRoleSession {
     readonly methods?: readonly string[]
     readonly tokenId?: string
     /** From the token's `kubernetes.io` claim, for audit. */
-    readonly kubernetes?: { readonly namespace?: string; readonly serviceAccount?: string; readonly serviceAccountUid?: string; readonly pod?: string; readonly podUid?: string; readonly node?: string }
+    readonly kubernetes?: {
+      readonly namespace?: string
+      readonly serviceAccount?: string
+      readonly serviceAccountUid?: string
+      readonly pod?: string
+      readonly podUid?: string
+      readonly node?: string
+    }
   }
   readonly sourceIdentity?: string
   /** Session tags, by key as written. */
@@ -48,4 +55,52 @@ export interface TemporaryCredentials {
   readonly secretAccessKey: Secret
   readonly sessionToken: string
   readonly expiration: Instant
+}
+
+/** Policies and tags, packed, as a share of the space that there is; undefined when there are none. */
+export interface IssuedSession {
+  readonly credentials: TemporaryCredentials
+  readonly session: AssumedRoleSession
+  readonly packedPolicySizePercent: number | undefined
+}
+
+/** What a session token says, once its seal has held; the secret is for proving a signature with. */
+export interface OpenedSession {
+  readonly session: AssumedRoleSession
+  readonly secretAccessKey: Secret
+}
+
+/** A session before it has ids of its own. */
+export type SessionDraft = Omit<AssumedRoleSession, 'sessionId' | 'accessKeyId'>
+
+export interface Sessions {
+  /** Seals a session into credentials; nothing is stored. It ends at a whole second. @throws SessionTooLargeError */
+  issue(draft: SessionDraft): IssuedSession
+  /**
+   * The session behind a token that came with this access key id.
+   * INVARIANT: a token of another installation or key ring, or changed in any bit, is refused with one and the same error.
+   * @throws SignatureError `session-unopenable` or `session-expired`
+   */
+  open(sessionToken: string, accessKeyId: string): OpenedSession
+  /** Goes on with another ring, as after a rotation; what was opened before is opened anew. */
+  changeRing(ring: SealKeyRing): void
+}
+
+/**
+ * `pending`: opens, and seals once activated, so that every node knows a key before any seals with it. `active`: seals and
+ * opens; one at a time. `verify-only`: opens. `destroyed`: nothing; every session that was sealed with it has ended.
+ */
+export type SealKey =
+  | {
+      /** Four random bytes, hex. */
+      readonly keyId: string
+      readonly state: 'pending' | 'active' | 'verify-only'
+      /** 32 bytes. */
+      readonly root: Secret<Uint8Array>
+    }
+  | { readonly keyId: string; readonly state: 'destroyed' }
+
+/** INVARIANT: exactly one key is active, and no key id occurs twice. */
+export interface SealKeyRing {
+  readonly keys: readonly SealKey[]
 }

@@ -1,0 +1,63 @@
+import type { AssumedRoleSession } from './model.ts'
+import type { TlvFields, TlvWriter } from './tlv.ts'
+
+/** What the token said of the pod it was projected into; kept for the record, it decides nothing. */
+export type KubernetesPart = NonNullable<NonNullable<AssumedRoleSession['webIdentity']>['kubernetes']>
+
+// TWIN: plaintext.ts keeps the tags below 0x20.
+const FIELD = {
+  namespace: 0x20,
+  serviceAccount: 0x21,
+  serviceAccountUid: 0x22,
+  pod: 0x23,
+  podUid: 0x24,
+  node: 0x25,
+} as const satisfies Record<keyof KubernetesPart, number>
+
+/** Namespace and service account are those of the subject; also there when nothing else is. */
+const NAMES_OF_SUBJECT = 0x26
+const NOTHING = Buffer.alloc(0)
+
+type Name = keyof KubernetesPart
+const NAMES = Object.keys(FIELD) as readonly Name[]
+
+export function writeKubernetes(writer: TlvWriter, part: KubernetesPart, subject: string): void {
+  const { namespace, serviceAccount, ...others } = part
+  const isOfSubject = subject === `system:serviceaccount:${namespace}:${serviceAccount}`
+  if (isOfSubject) writer.bytes(NAMES_OF_SUBJECT, NOTHING)
+  const written: KubernetesPart = isOfSubject ? others : part
+  for (const name of NAMES) {
+    const value = written[name]
+    if (value !== undefined) writer.bytes(FIELD[name], renderName(value))
+  }
+}
+
+export function readKubernetes(fields: TlvFields, subject: string): KubernetesPart | undefined {
+  const [, , namespace, serviceAccount] = subject.split(':')
+  const isOfSubject = fields.bytes(NAMES_OF_SUBJECT) !== undefined
+  const names =
+    isOfSubject && namespace !== undefined && serviceAccount !== undefined ? { namespace, serviceAccount } : {}
+  const others = NAMES.flatMap((name) => {
+    const bytes = fields.bytes(FIELD[name])
+    return bytes === undefined ? [] : [[name, readName(bytes)] as const]
+  })
+  if (!isOfSubject && others.length === 0) return undefined
+  return { ...names, ...Object.fromEntries(others) }
+}
+
+/** The first byte: what follows is a text, or a UUID in its 16 bytes. */
+const AS_TEXT = 0
+const AS_UUID = 1
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+function renderName(name: string): Buffer {
+  const isUuid = UUID.test(name)
+  const bytes = isUuid ? Buffer.from(name.replaceAll('-', ''), 'hex') : Buffer.from(name, 'utf8')
+  return Buffer.concat([Buffer.from([isUuid ? AS_UUID : AS_TEXT]), bytes])
+}
+
+function readName(bytes: Buffer): string {
+  if (bytes[0] === AS_TEXT) return bytes.toString('utf8', 1)
+  const hex = bytes.toString('hex', 1)
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+}

@@ -1,0 +1,103 @@
+/**
+ * Fields as tag, length and value: one byte, a number, the bytes. Numbers are written in groups of seven bits, lowest first.
+ * The form of what is sealed; a reader never meets bytes that our own writer did not make, and is strict all the same.
+ */
+
+/** Fields from this tag on may be skipped by a reader that does not know them. */
+const FIRST_IGNORABLE_TAG = 0x80
+/** Seven groups hold 49 bits: more than any time in milliseconds, and exact in JavaScript's numbers. */
+const MOST_GROUPS = 7
+
+export interface TlvWriter {
+  bytes(tag: number, value: Uint8Array): void
+  text(tag: number, value: string): void
+  number(tag: number, value: number): void
+  finish(): Buffer
+}
+
+export function tlvWriter(): TlvWriter {
+  const parts: Uint8Array[] = []
+  const bytes = (tag: number, value: Uint8Array): void => {
+    parts.push(Buffer.from([tag, ...renderNumber(value.length)]), value)
+  }
+  return {
+    bytes,
+    text: (tag, value) => bytes(tag, Buffer.from(value, 'utf8')),
+    number: (tag, value) => bytes(tag, Buffer.from(renderNumber(value))),
+    finish: () => Buffer.concat(parts),
+  }
+}
+
+/** Fields by tag. */
+export interface TlvFields {
+  bytes(tag: number): Buffer | undefined
+  text(tag: number): string | undefined
+  number(tag: number): number | undefined
+}
+
+/** The fields of `source`, or undefined when it is cut off, repeats a tag, or has one that is neither known nor ignorable. */
+export function readTlv(source: Buffer, known: ReadonlySet<number>): TlvFields | undefined {
+  const fields = new Map<number, Buffer>()
+  let at = 0
+  while (at < source.length) {
+    const tag = source[at] ?? 0
+    const length = readNumber(source, at + 1)
+    if (length === undefined || length.next + length.value > source.length) return undefined
+    if (fields.has(tag) || (tag < FIRST_IGNORABLE_TAG && !known.has(tag))) return undefined
+    at = length.next + length.value
+    fields.set(tag, source.subarray(length.next, at))
+  }
+  return {
+    bytes: (tag) => fields.get(tag),
+    text: (tag) => fields.get(tag)?.toString('utf8'),
+    number: (tag) => {
+      const field = fields.get(tag)
+      const read = field === undefined ? undefined : readNumber(field, 0)
+      return read?.next === field?.length ? read?.value : undefined
+    },
+  }
+}
+
+/** Texts one after the other, each with its length. */
+export function renderTexts(texts: readonly string[]): Buffer {
+  const parts = texts.flatMap((text) => {
+    const bytes = Buffer.from(text, 'utf8')
+    return [Buffer.from(renderNumber(bytes.length)), bytes]
+  })
+  return Buffer.concat(parts)
+}
+
+export function readTexts(source: Buffer): readonly string[] | undefined {
+  const texts: string[] = []
+  let at = 0
+  while (at < source.length) {
+    const length = readNumber(source, at)
+    if (length === undefined || length.next + length.value > source.length) return undefined
+    at = length.next + length.value
+    texts.push(source.toString('utf8', length.next, at))
+  }
+  return texts
+}
+
+function renderNumber(value: number): readonly number[] {
+  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError('a number here is whole and not negative')
+  const groups: number[] = []
+  let rest = value
+  // Times in milliseconds do not fit JavaScript's 32-bit operators.
+  while (rest >= 0x80) {
+    groups.push((rest % 0x80) + 0x80)
+    rest = Math.floor(rest / 0x80)
+  }
+  return [...groups, rest]
+}
+
+function readNumber(source: Buffer, start: number): { readonly value: number; readonly next: number } | undefined {
+  let value = 0
+  for (let group = 0; group < MOST_GROUPS; group += 1) {
+    const byte = source[start + group]
+    if (byte === undefined) return undefined
+    value += (byte % 0x80) * 0x80 ** group
+    if (byte < 0x80) return { value, next: start + group + 1 }
+  }
+  return undefined
+}
