@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest'
+import { type AccountId, type Arn, instant, type Region } from '../../core/index.ts'
+import type { WebIdentityToken } from '../../standards/oidc/index.ts'
+import type { NamedPolicy } from '../../standards/policy/index.ts'
+import type { OidcProvider, Role } from '../identity/index.ts'
+import type { ApiCall, Principal, Requirement } from '../operation.ts'
+import type { AssumedRoleSession } from '../session/index.ts'
+import { contextKeysOf } from './context-keys.ts'
+
+const ACCOUNT = '111122223333' as AccountId
+const ISSUER = 'oidc.eks.us-east-1.amazonaws.com/id/ABC'
+const PROVIDER_ARN = `arn:aws:iam::${ACCOUNT}:oidc-provider/${ISSUER}` as Arn
+
+const call: ApiCall = {
+  service: 's3',
+  operation: 'GetObject',
+  region: 'eu-west-1' as Region,
+  requestId: 'r',
+  time: instant(Date.parse('2026-03-01T12:00:00.250Z')),
+  origin: { sourceIp: '192.0.2.7', userAgent: 'aws-cli/2', host: '127.0.0.1', isTls: false },
+  headers: [
+    ['Referer', 'https://example.com/'],
+    ['X-Forwarded-For', '10.0.0.1'],
+    ['aws:SourceIp', '10.0.0.1'],
+  ],
+  input: {},
+}
+
+const requirement: Requirement = {
+  action: 's3:GetObject',
+  resource: 'arn:aws:s3:::b/k',
+  resourceAccount: '999988887777' as AccountId,
+  contextKeys: { 's3:Prefix': 'home/', 'aws:RequestTag/Team': 'red' },
+  onDeny: 'refuse',
+}
+
+const role: Role = {
+  account: ACCOUNT,
+  partition: 'aws',
+  arn: `arn:aws:iam::${ACCOUNT}:role/team/app` as Arn,
+  uniqueId: 'AROAEXAMPLE',
+  path: '/team/',
+  name: 'app',
+  maxSessionDurationSeconds: 3600,
+  trustPolicy: {} as NamedPolicy,
+  createdAt: instant(0),
+  tags: new Map([
+    ['Team', 'red'],
+    ['Stage', 'test'],
+  ]),
+}
+
+const session: AssumedRoleSession = {
+  kind: 'web-identity',
+  sessionId: '00',
+  accessKeyId: 'ASIAEXAMPLE',
+  partition: 'aws',
+  account: ACCOUNT,
+  roleUniqueId: role.uniqueId,
+  rolePath: role.path,
+  roleName: role.name,
+  sessionName: 'pod',
+  issuedAt: instant(Date.parse('2026-03-01T11:00:00Z')),
+  expiresAt: instant(Date.parse('2026-03-01T13:00:00Z')),
+  webIdentity: {
+    providerArn: PROVIDER_ARN,
+    issuerHostPath: ISSUER,
+    subject: 'system:serviceaccount:a:b',
+    audience: 'sts.amazonaws.com',
+  },
+  tags: new Map([['stage', 'live']]),
+  transitiveTagKeys: [],
+  sessionPolicyArns: [],
+  chainDepth: 0,
+}
+
+const sessionPrincipal: Principal = {
+  kind: 'assumed-role',
+  account: ACCOUNT,
+  partition: 'aws',
+  arn: `arn:aws:sts::${ACCOUNT}:assumed-role/app/pod`,
+  userId: 'AROAEXAMPLE:pod',
+  accessKeyId: 'ASIAEXAMPLE',
+  session,
+  role,
+}
+
+const provider: OidcProvider = {
+  account: ACCOUNT,
+  arn: PROVIDER_ARN,
+  url: ISSUER,
+  clientIds: ['sts.amazonaws.com'],
+  thumbprints: [],
+  createdAt: instant(0),
+  tags: new Map(),
+}
+
+const token = {
+  issuer: `https://${ISSUER}`,
+  audience: 'app',
+  originalAudiences: ['sts.amazonaws.com'],
+  subject: 'system:serviceaccount:a:b',
+  claims: { amr: ['pwd'], 'kubernetes.io': { namespace: 'a' } },
+} as unknown as WebIdentityToken
+
+const tokenPrincipal: Principal = {
+  kind: 'web-identity',
+  account: ACCOUNT,
+  partition: 'aws',
+  provider,
+  token,
+  connection: 'hosted',
+}
+
+const user: Principal = {
+  kind: 'iam-user',
+  account: ACCOUNT,
+  partition: 'aws',
+  arn: `arn:aws:iam::${ACCOUNT}:user/alice`,
+  userId: 'AIDAEXAMPLE',
+  userName: 'alice',
+  accessKeyId: 'AKIAEXAMPLE',
+}
+
+const keyOf = (principal: Principal, key: string) => contextKeysOf(call, principal, requirement).get(key)
+
+describe('keys of the request', () => {
+  it.each([
+    ['aws:currenttime', '2026-03-01T12:00:00Z'],
+    ['aws:epochtime', '1772366400'],
+    ['aws:securetransport', 'false'],
+    ['aws:sourceip', '192.0.2.7'],
+    ['aws:useragent', 'aws-cli/2'],
+    ['aws:referer', 'https://example.com/'],
+    ['aws:requestedregion', 'eu-west-1'],
+    ['aws:resourceaccount', '999988887777'],
+    ['aws:viaawsservice', 'false'],
+    ['aws:principalisawsservice', 'false'],
+    ['s3:prefix', 'home/'],
+    ['aws:requesttag/team', 'red'],
+    ['aws:tagkeys', undefined],
+    ['constructor', undefined],
+  ])('%s is %s', (key, value) => {
+    expect(keyOf(user, key)).toBe(value)
+  })
+})
+
+describe('keys of the principal', () => {
+  it.each([
+    ['a user', user, 'aws:principalarn', `arn:aws:iam::${ACCOUNT}:user/alice`],
+    ['a user', user, 'aws:username', 'alice'],
+    ['a user', user, 'aws:userid', 'AIDAEXAMPLE'],
+    ['a user', user, 'aws:principaltype', 'User'],
+    ['a user has no session:', user, 'aws:tokenissuetime', undefined],
+    ['a session is known by its role:', sessionPrincipal, 'aws:principalarn', role.arn],
+    ['a session', sessionPrincipal, 'aws:userid', 'AROAEXAMPLE:pod'],
+    ['a session', sessionPrincipal, 'aws:principaltype', 'AssumedRole'],
+    ['a session', sessionPrincipal, 'aws:principalaccount', ACCOUNT],
+    ['a session', sessionPrincipal, 'aws:tokenissuetime', '2026-03-01T11:00:00Z'],
+    ['a session', sessionPrincipal, 'aws:multifactorauthpresent', 'false'],
+    ['a session', sessionPrincipal, 'aws:federatedprovider', PROVIDER_ARN],
+    ['a tag of the role:', sessionPrincipal, 'aws:principaltag/team', 'red'],
+    ['a tag of the session wins, whatever its case:', sessionPrincipal, 'aws:principaltag/stage', 'live'],
+    ['a tag that nobody has:', sessionPrincipal, 'aws:principaltag/other', undefined],
+    ['a session', sessionPrincipal, `${ISSUER}:sub`.toLowerCase(), 'system:serviceaccount:a:b'],
+    ['a session', sessionPrincipal, `${ISSUER}:aud`.toLowerCase(), 'sts.amazonaws.com'],
+    ['a session has no name of a user:', sessionPrincipal, 'aws:username', undefined],
+    ['a token', tokenPrincipal, `${ISSUER}:sub`.toLowerCase(), 'system:serviceaccount:a:b'],
+    ['a token', tokenPrincipal, `${ISSUER}:aud`.toLowerCase(), 'app'],
+    ['a token', tokenPrincipal, 'aws:federatedprovider', PROVIDER_ARN],
+    ['a claim of Kubernetes is no key, as on AWS:', tokenPrincipal, `${ISSUER}:kubernetes.io`.toLowerCase(), undefined],
+    ['another issuer:', tokenPrincipal, 'oidc.example.com:sub', undefined],
+    ['nobody', { kind: 'anonymous' } as Principal, 'aws:principaltype', 'Anonymous'],
+    ['nobody has no ARN:', { kind: 'anonymous' } as Principal, 'aws:principalarn', undefined],
+  ])('%s: %s #%#', (_who, principal, key, value) => {
+    expect(keyOf(principal, key)).toBe(value)
+  })
+
+  it('lists the original audiences and the methods of a token', () => {
+    expect(keyOf(tokenPrincipal, `${ISSUER}:oaud`.toLowerCase())).toEqual(['sts.amazonaws.com'])
+    expect(keyOf(tokenPrincipal, `${ISSUER}:amr`.toLowerCase())).toEqual(['pwd'])
+  })
+})
