@@ -4,7 +4,7 @@
  */
 export { readConfigFile } from './file.ts'
 export { environmentName, loadOptions } from './load.ts'
-export type { Option, OptionSources, Options, OptionTable } from './model.ts'
+export type { Option, OptionSchema, OptionSources, Options, OptionTable } from './model.ts'
 export { nearestWord } from './nearest-word.ts'
 export { placeOptions, upOptions } from './options.ts'
 export { asAccount, asDuration, asText } from './parsers.ts'

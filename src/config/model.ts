@@ -12,6 +12,17 @@ export interface Option<Value> {
   readonly repeatable?: true
   /** One sentence, for help and reference. */
   readonly summary: string
+  /** One value in the configuration file, as JSON Schema; `parse` takes every one of its examples. */
+  readonly schema: OptionSchema
+}
+
+export interface OptionSchema {
+  readonly type: 'string' | 'integer' | 'boolean'
+  readonly enum?: readonly string[]
+  readonly pattern?: string
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly examples: readonly (string | number | boolean)[]
 }
 
 export type OptionTable = Readonly<Record<string, Option<unknown>>>

@@ -10,6 +10,7 @@ export const upOptions = {
     parse: asPort,
     fallback: 4566,
     summary: 'Port for HTTP and HTTPS; 0 picks a free one.',
+    schema: { type: 'integer', minimum: 0, maximum: 65_535, examples: [4566, 0] },
   },
   listen: {
     name: 'listen',
@@ -18,6 +19,7 @@ export const upOptions = {
     fallback: undefined,
     repeatable: true,
     summary: 'Further address to listen on beside 127.0.0.1; off loopback HTTPS only.',
+    schema: { type: 'string', examples: ['192.0.2.7', '::1'] },
   },
   account: {
     name: 'account',
@@ -26,6 +28,7 @@ export const upOptions = {
     fallback: parseAccountId('000000000000'),
     repeatable: true,
     summary: 'AWS account of twelve digits; the first is the default one.',
+    schema: { type: 'string', pattern: '^[0-9]{12}$', examples: ['111111111111'] },
   },
   region: {
     name: 'region',
@@ -33,6 +36,7 @@ export const upOptions = {
     parse: asRegion,
     fallback: parseRegion('us-east-1'),
     summary: 'Region of the installation.',
+    schema: { type: 'string', examples: ['us-east-1', 'eu-central-1'] },
   },
   allowPrivateIssuer: {
     name: 'allow-private-issuer',
@@ -41,6 +45,7 @@ export const upOptions = {
     fallback: undefined,
     repeatable: true,
     summary: 'Host of an issuer that may be fetched although its address is private or loopback.',
+    schema: { type: 'string', pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$', examples: ['issuer.internal'] },
   },
   stsRate: {
     name: 'sts-rate',
@@ -48,6 +53,7 @@ export const upOptions = {
     parse: asRate,
     fallback: undefined,
     summary: 'Most STS requests a second for each account; no limit by default.',
+    schema: { type: 'integer', minimum: 1, maximum: 999_999, examples: [100] },
   },
   logLevel: {
     name: 'log-level',
@@ -55,18 +61,21 @@ export const upOptions = {
     parse: asOneOf('debug', 'info', 'warn', 'error'),
     fallback: 'warn' as const,
     summary: 'Least severe lines that go to stderr: debug, info, warn or error.',
+    schema: { type: 'string', enum: ['debug', 'info', 'warn', 'error'], examples: ['info'] },
   },
   demo: {
     name: 'demo',
     parse: asSwitch,
     fallback: false,
     summary: 'Create provider, role, policy, bucket and the service account shop/orders to try things with.',
+    schema: { type: 'boolean', examples: [true, false] },
   },
   detach: {
     name: 'detach',
     parse: asSwitch,
     fallback: false,
     summary: 'Return when ready and go on in the background.',
+    schema: { type: 'boolean', examples: [true, false] },
   },
 } as const satisfies OptionTable
 
@@ -78,5 +87,6 @@ export const placeOptions = {
     parse: asText,
     fallback: undefined,
     summary: 'Directory of the installation; default $XDG_DATA_HOME/openirsa.',
+    schema: { type: 'string', examples: ['/var/lib/openirsa'] },
   },
 } as const satisfies OptionTable
