@@ -1,8 +1,8 @@
 import type { AccountId, Clock, Instant, Randomness, Region } from '../../../core/index.ts'
 import type { Store } from '../../../io/store/index.ts'
+import type { ChecksumAlgorithm } from '../../../standards/checksums/index.ts'
 import type { IdentityReader } from '../../identity/index.ts'
 import type { BucketPolicies } from './bucket-policy.ts'
-import type { ChecksumAlgorithm } from './checksums.ts'
 import type { ObjectFiles } from './object-files.ts'
 import type { Repository } from './repository.ts'
 

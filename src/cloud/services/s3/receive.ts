@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { headerValue, type RawHeaders } from '../../../core/index.ts'
-import { CHECKSUMS, type ChecksumAlgorithm, isChecksumAlgorithm } from './checksums.ts'
+import { CHECKSUMS, type ChecksumAlgorithm, isChecksumAlgorithm } from '../../../standards/checksums/index.ts'
 import {
   badChecksum,
   badDigest,

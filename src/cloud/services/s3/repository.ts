@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely'
 import { type AccountId, type Instant, instant, type Region, StoreError } from '../../../core/index.ts'
 import type { Store } from '../../../io/store/index.ts'
-import { isChecksumAlgorithm } from './checksums.ts'
+import { isChecksumAlgorithm } from '../../../standards/checksums/index.ts'
 import { bucketNotEmpty, noSuchBucket, noSuchKey, preconditionFailed } from './errors.ts'
 import type { Bucket, Content, ObjectHeaders, StoredObject } from './model.ts'
 import { matchesEtag } from './preconditions.ts'

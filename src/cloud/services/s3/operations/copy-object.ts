@@ -1,5 +1,5 @@
+import { type ChecksumAlgorithm, isChecksumAlgorithm } from '../../../../standards/checksums/index.ts'
 import type { ApiCall, ApiResult, Judged, Principal } from '../../../operation.ts'
-import { type ChecksumAlgorithm, isChecksumAlgorithm } from '../checksums.ts'
 import { type CopySource, parseCopySource } from '../copy-source.ts'
 import { invalidArgument, invalidRequest, notImplemented } from '../errors.ts'
 import type { ObjectHeaders, ObjectInput, S3Parts, StoredObject } from '../model.ts'
