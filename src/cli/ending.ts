@@ -9,17 +9,26 @@ export const NO = 1
 export const UNKNOWN = 2
 
 /** Says what went wrong in one line (what, why, way out) and gives the exit code. */
-export function endWith(failure: unknown, terminal: Terminal): number {
+export function endWith(failure: unknown, terminal: Pick<Terminal, 'err' | 'environment'>): number {
+  // Commander has said it already, on its way here.
   if (failure instanceof CommanderError) return failure.exitCode === 0 ? YES : UNKNOWN
   if (failure instanceof OpenirsaError) {
-    terminal.err(
-      `openirsa: ${oneLine(failure.hint === undefined ? failure.message : `${failure.message}: ${failure.hint}`)}`,
-    )
-    return failure.code === 'CONTROL' ? NO : UNKNOWN
+    const { message, hint } = failure
+    terminal.err(`openirsa: ${oneLine(hint === undefined ? message : `${message}: ${hint}`)}`)
+    return isNo(failure) ? NO : UNKNOWN
   }
-  terminal.err(`openirsa: ${oneLine((failure as Error)?.message ?? String(failure))}`)
-  if (terminal.environment.OPENIRSA_DEBUG !== undefined) terminal.err(String((failure as Error)?.stack))
+  const message = failure instanceof Error ? failure.message : String(failure)
+  const isTraced = (terminal.environment.OPENIRSA_DEBUG ?? '') !== ''
+  terminal.err(`openirsa: ${oneLine(message)}${isTraced ? '' : ': a fault of openirsa; OPENIRSA_DEBUG=1 shows where'}`)
+  if (isTraced && failure instanceof Error) terminal.err(String(failure.stack))
   return UNKNOWN
 }
 
-const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ')
+/** The installation understood the question, and its answer is no; a closed door or a broken one is no answer. */
+function isNo(failure: OpenirsaError): boolean {
+  if (failure.code === 'DEMO') return true
+  if (failure.code !== 'CONTROL' || !('status' in failure)) return false
+  return typeof failure.status === 'number' && failure.status < 500 && failure.status !== 401 && failure.status !== 403
+}
+
+export const oneLine = (text: string): string => text.trim().replaceAll(/\s*\n\s*/g, ' ')

@@ -1,6 +1,7 @@
 import { type Command, Option as Flag } from 'commander'
 import { environmentName, type Option, type OptionTable } from '../config/index.ts'
 import { ConfigError, parseServiceAccountRef, type ServiceAccountRef } from '../core/index.ts'
+import type { OutputFormat } from './render-data.ts'
 
 /** Adds one flag for each row of an option table; values stay text, `config` reads them. */
 export function addFlags(command: Command, table: OptionTable): Command {
@@ -27,10 +28,10 @@ function describe(option: Option<unknown>): string {
   return parts.join(' ')
 }
 
-/** `-o`; what a command prints for programs is JSON. */
+/** `-o`: for people or for programs. */
 export const outputFlag = (): Flag =>
-  new Flag('-o, --output <FORMAT>', 'Output: table for people, json for programs.')
-    .choices(['table', 'json'])
+  new Flag('-o, --output <FORMAT>', 'Output: table for people; json or yaml for programs.')
+    .choices(['table', 'json', 'yaml'] satisfies OutputFormat[])
     .default('table')
 
 export const dataDirectoryFlag = (): Flag =>

@@ -7,12 +7,12 @@ import { endWith } from './ending.ts'
 import { createProgram } from './program.ts'
 import { systemTerminal } from './terminal.ts'
 
-// Node's own warnings (experimental features) are for our developers: they see them with NODE_OPTIONS=--trace-warnings in the tests.
+// Node's own warnings (experimental features, deprecations) say nothing to who types a command.
 process.removeAllListeners('warning')
 
 const terminal = systemTerminal()
 try {
-  await createProgram(terminal).parseAsync(process.argv)
+  await createProgram(terminal, process.argv[1]).parseAsync(process.argv)
 } catch (failure) {
   process.exitCode = endWith(failure, terminal)
 }

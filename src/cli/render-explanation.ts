@@ -1,6 +1,9 @@
 import type { DenialCause, DenialRecord } from '../tools/explain/index.ts'
+import { printable } from './printable.ts'
 import { renderTable } from './render-table.ts'
 import type { Terminal } from './terminal.ts'
+
+type Paint = Pick<Terminal, 'paint'>
 
 const MARKS = { passed: '✓', broken: '✗', absent: '–', 'not reached': '·' } as const satisfies Record<
   DenialRecord['ladder'][number]['state'],
@@ -8,48 +11,51 @@ const MARKS = { passed: '✓', broken: '✗', absent: '–', 'not reached': '·'
 >
 
 /** A refusal for people: AWS's answer, who tried what, the ladder with its first broken rung, wanted against got, the way out. */
-export function renderDenial(denial: DenialRecord, terminal: Terminal): string {
-  const lines = [
-    `${terminal.paint('red', 'DENIED')}  ${denial.action}  ${denial.resource}`,
-    `  ${denial.answer.code}: ${denial.answer.message}    (${denial.answer.status}, what AWS answers)`,
+export function renderDenial(denial: DenialRecord, { paint }: Paint): string {
+  const { answer, ladder } = denial
+  return [
+    `${paint('red', 'DENIED')}  ${printable(denial.action)}  ${printable(denial.resource)}`,
+    `  ${answer.code}: ${printable(answer.message)}    (${answer.status}, what AWS answers)`,
     '',
-    `  ${denial.summary}   ${terminal.paint('bold', `${denial.code} ${denial.name}`)}`,
+    `  ${denial.summary}   ${paint('bold', `${denial.code} ${denial.name}`)}`,
     '',
     renderTable([
-      ['  who', denial.principal],
+      ['  who', printable(denial.principal)],
       ['  when', denial.time],
-      ['  from', denial.sourceIp],
+      ['  from', printable(denial.sourceIp)],
       ['  request', denial.requestId],
+      ['  id', denial.id],
     ]),
     '',
-    ...denial.ladder.map(
+    ...ladder.map(
       ({ rung, state, note }) =>
-        `  ${MARKS[state]} ${rung.padEnd(13)} ${state}${note === undefined ? '' : `: ${note}`}`,
+        `  ${MARKS[state]} ${rung.padEnd(13)} ${state}${note === undefined ? '' : `: ${printable(note)}`}`,
     ),
-  ]
-  lines.push(...nearestLines(denial), ...comparison(denial), '', `  fix     ${denial.fix}`)
-  return lines.join('\n')
-}
-
-function nearestLines({ nearest }: DenialRecord): readonly string[] {
-  return nearest.flatMap((miss) => ['', `  nearest: ${miss}`])
+    ...denial.nearest.flatMap((miss) => ['', `  nearest: ${printable(miss)}`]),
+    ...comparison(denial),
+    '',
+    `  fix     ${printable(denial.fix)}`,
+  ].join('\n')
 }
 
 function comparison({ wanted, got, differsAt }: DenialRecord): readonly string[] {
   if (wanted === undefined && got === undefined) return []
-  const text = (value: unknown): string => (Array.isArray(value) ? value.join(', ') : String(value ?? 'nothing'))
-  const lines = ['', `  wanted  ${text(wanted)}`, `  got     ${text(got)}`]
-  if (differsAt !== undefined) lines.push(`          ${' '.repeat(differsAt)}^`)
+  const lines = ['', `  wanted  ${listOf(wanted)}`, `  got     ${listOf(got)}`]
+  if (differsAt !== undefined && got?.length === 1) lines.push(`          ${' '.repeat(differsAt)}^`)
   return lines
 }
 
-/** What a code means, without any call at hand. */
-export function renderCause(cause: DenialCause, terminal: Terminal): string {
-  return [
-    `${terminal.paint('bold', cause.code)} ${cause.name}`,
-    '',
-    `  ${cause.summary}`,
-    '',
-    `  fix     ${cause.fix}`,
-  ].join('\n')
+function listOf(values: readonly string[] | undefined): string {
+  return values === undefined || values.length === 0 ? 'nothing' : values.map(printable).join(', ')
+}
+
+/** What codes mean, without any call at hand. */
+export function renderCauses(causes: readonly DenialCause[], terminal: Paint): string {
+  return causes.map((cause) => renderCause(cause, terminal)).join('\n\n')
+}
+
+function renderCause(cause: DenialCause, { paint }: Paint): string {
+  return [`${paint('bold', cause.code)} ${cause.name}`, '', `  ${cause.summary}`, '', `  fix     ${cause.fix}`].join(
+    '\n',
+  )
 }

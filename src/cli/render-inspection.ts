@@ -1,29 +1,31 @@
 import type { TokenInspection } from '../tools/token/index.ts'
+import { printable } from './printable.ts'
 import { renderTable } from './render-table.ts'
 import { renderDistance, renderSeconds } from './render-times.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Claims that hold a time in epoch seconds, and what they mean. */
-const TIMES: Readonly<Record<string, string>> = {
-  iat: 'issued',
-  nbf: 'valid from',
-  exp: 'expires',
-  auth_time: 'signed in',
-}
+const TIMES: ReadonlyMap<string, string> = new Map([
+  ['iat', 'issued'],
+  ['nbf', 'valid from'],
+  ['exp', 'expires'],
+  ['auth_time', 'signed in'],
+])
 
 /** A decoded token for people. @param now milliseconds since the epoch */
-export function renderInspection(inspection: TokenInspection, now: number, terminal: Terminal): string {
-  const lines = [terminal.paint('bold', `NOT VERIFIED: ${KINDS[inspection.kind]}`), '']
-  lines.push(
+export function renderInspection(inspection: TokenInspection, now: number, terminal: Pick<Terminal, 'paint'>): string {
+  const lines = [
+    terminal.paint('bold', `NOT VERIFIED: ${KINDS[inspection.kind]}`),
+    '',
     'header',
     renderTable(rowsOf(inspection.header, now)),
     '',
     'claims',
     renderTable(rowsOf(inspection.claims, now)),
-  )
+  ]
   const life = lifeOf(inspection.claims)
   if (life !== undefined) lines.push('', `It lives ${renderSeconds(life)}.`)
-  for (const problem of inspection.problems) lines.push('', `‼ ${problem}`)
+  for (const problem of inspection.problems) lines.push('', `‼ ${printable(problem)}`)
   return lines.join('\n')
 }
 
@@ -39,36 +41,24 @@ function rowsOf(
   prefix = '  ',
 ): readonly (readonly string[])[] {
   return Object.entries(members).flatMap(([name, value]) => {
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      return [[`${prefix}${name}`, ''], ...rowsOf(value as Record<string, unknown>, now, `${prefix}  `)]
-    }
-    return [[`${prefix}${name}`, textOf(name, value, now)]]
+    const label = `${prefix}${printable(name)}`
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[label, textOf(name, value, now)]]
+    return [[label, ''], ...rowsOf(value as Record<string, unknown>, now, `${prefix}  `)]
   })
 }
 
+/** The largest distance from the epoch that `Date` can tell, in milliseconds (ECMA-262 §21.4.1.1). */
+const FARTHEST = 8.64e15
+
 function textOf(name: string, value: unknown, now: number): string {
-  const meaning = TIMES[name]
-  if (meaning !== undefined && typeof value === 'number' && Number.isFinite(value)) {
-    const at = value * 1000
-    return Math.abs(at) > 8.64e15
-      ? String(value)
-      : `${new Date(at).toISOString().replace('.000Z', 'Z')}  ${meaning} ${renderDistance(at, now)}`.replace(
-          'expires ',
-          at > now ? 'expires ' : 'expired ',
-        )
-  }
-  return Array.isArray(value) ? value.map(printable).join(', ') : printable(value)
+  const meaning = TIMES.get(name)
+  if (meaning === undefined || typeof value !== 'number' || !(Math.abs(value * 1000) <= FARTHEST))
+    return Array.isArray(value) ? value.map(printable).join(', ') : printable(value)
+  const at = value * 1000
+  const verb = meaning === 'expires' && at <= now ? 'expired' : meaning
+  return `${new Date(at).toISOString().replace('.000Z', 'Z')}  ${verb} ${renderDistance(at, now)}`
 }
 
-/** What a token says may hold escape sequences: none of them reaches the terminal. */
-function printable(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value)
-  return [...text].map((letter) => (isControl(letter) ? `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}` : letter)).join('')
-}
-
-const isControl = (letter: string): boolean => letter < ' ' || (letter >= '\u007f' && letter <= '\u009f')
-
-function lifeOf(claims: Readonly<Record<string, unknown>>): number | undefined {
-  const { exp, iat } = claims
+function lifeOf({ exp, iat }: Readonly<Record<string, unknown>>): number | undefined {
   return typeof exp === 'number' && typeof iat === 'number' && exp > iat ? exp - iat : undefined
 }

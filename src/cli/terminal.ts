@@ -13,10 +13,11 @@ export interface Terminal {
 }
 
 export function systemTerminal(): Terminal {
+  endQuietlyWithoutReader()
   return {
     out: (text) => void process.stdout.write(`${text}\n`),
     err: (text) => void process.stderr.write(`${text}\n`),
-    paint: (style, text) => (process.stdout.isTTY ? styleText(style, text) : text),
+    paint: (style, text) => (process.stdout.isTTY && !isSet(process.env.NO_COLOR) ? styleText(style, text) : text),
     readInput: async () => {
       const parts: Buffer[] = []
       for await (const part of process.stdin) parts.push(part as Buffer)
@@ -24,5 +25,17 @@ export function systemTerminal(): Terminal {
     },
     environment: process.env,
     workingDirectory: process.cwd(),
+  }
+}
+
+const isSet = (value: string | undefined): boolean => value !== undefined && value !== ''
+
+/** `openirsa … | head` closes our output early: that is no failure to tell of. */
+function endQuietlyWithoutReader(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (failure: NodeJS.ErrnoException) => {
+      if (failure.code !== 'EPIPE') throw failure
+      process.exit(process.exitCode ?? 0)
+    })
   }
 }

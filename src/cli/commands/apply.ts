@@ -2,12 +2,13 @@ import type { Command } from 'commander'
 import { dataDirectoryOf } from '../../config/index.ts'
 import { dataDirectoryFlag, outputFlag } from '../flags.ts'
 import { readTextOf } from '../input.ts'
+import { type OutputFormat, printResult } from '../render-data.ts'
 import type { Terminal } from '../terminal.ts'
 
 interface Flags {
   readonly filename: readonly string[]
   readonly dataDir?: string
-  readonly output: 'table' | 'json'
+  readonly output: OutputFormat
 }
 
 export function addApply(program: Command, terminal: Terminal): void {
@@ -22,7 +23,8 @@ export function addApply(program: Command, terminal: Terminal): void {
       const files = []
       for (const name of flags.filename) files.push({ name, text: await readTextOf(name, terminal) })
       const applied = await applyManifests(dataDirectoryOf(flags.dataDir, terminal.environment), files)
-      if (flags.output === 'json') return terminal.out(JSON.stringify(applied))
-      for (const { kind, name, outcome } of applied) terminal.out(`${kind.toLowerCase()}/${name} ${outcome}`)
+      const table = (): string =>
+        applied.map(({ kind, name, outcome }) => `${kind.toLowerCase()}/${name} ${outcome}`).join('\n')
+      await printResult({ value: applied, table }, flags.output, terminal)
     })
 }

@@ -1,6 +1,7 @@
 import { type Command, Option as Flag } from 'commander'
 import { dataDirectoryOf } from '../../config/index.ts'
 import { dataDirectoryFlag, outputFlag } from '../flags.ts'
+import { type OutputFormat, printResult } from '../render-data.ts'
 import type { Terminal } from '../terminal.ts'
 
 interface Flags {
@@ -10,7 +11,7 @@ interface Flags {
   readonly unset?: true
   readonly awsConfig?: true
   readonly https?: true
-  readonly output: 'table' | 'json'
+  readonly output: OutputFormat
 }
 
 export function addEnv(program: Command, terminal: Terminal): void {
@@ -34,7 +35,7 @@ export function addEnv(program: Command, terminal: Terminal): void {
       })
       if (!isRunning)
         terminal.err('openirsa: warning: the installation is not running: these variables are those of its last start')
-      if (flags.output === 'json') return terminal.out(JSON.stringify(variables))
-      terminal.out(flags.awsConfig ? renderAwsConfig(variables) : renderExports(variables, flags.shell))
+      const table = (): string => (flags.awsConfig ? renderAwsConfig(variables) : renderExports(variables, flags.shell))
+      await printResult({ value: variables, table }, flags.output, terminal)
     })
 }

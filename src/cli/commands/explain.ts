@@ -1,27 +1,39 @@
 import type { Command } from 'commander'
 import { dataDirectoryOf } from '../../config/index.ts'
 import { dataDirectoryFlag, outputFlag } from '../flags.ts'
-import { renderCause, renderDenial } from '../render-explanation.ts'
+import { type OutputFormat, printResult } from '../render-data.ts'
+import { renderCauses, renderDenial } from '../render-explanation.ts'
 import type { Terminal } from '../terminal.ts'
+
+interface Flags {
+  readonly dataDir?: string
+  readonly output: OutputFormat
+}
 
 export function addExplain(program: Command, terminal: Terminal): void {
   program
     .command('explain')
     .description(
-      'Explain why a call was refused: by the id in its answer (x-openirsa-denial), or what a code (IRSA301) means.',
+      'Explain why a call was refused: the newest; the one whose answer carried an id (x-openirsa-denial); what a code (IRSA301) or the text of an error means.',
     )
-    .argument('<ID|CODE>', 'Id of a denial, or a code')
+    .argument(
+      '[ID|CODE|TEXT...]',
+      'Id of a denial, a code, or an error as it was printed; - reads it from standard input',
+    )
     .addOption(dataDirectoryFlag())
     .addOption(outputFlag())
-    .action(async (word: string, flags: { readonly dataDir?: string; readonly output: 'table' | 'json' }) => {
-      const { explainWord } = await import('../../tools/explain/index.ts')
-      const explained = await explainWord(dataDirectoryOf(flags.dataDir, terminal.environment), word.trim())
-      if (explained.kind === 'cause')
-        return terminal.out(
-          flags.output === 'json' ? JSON.stringify(explained.cause) : renderCause(explained.cause, terminal),
-        )
-      terminal.out(
-        flags.output === 'json' ? JSON.stringify(explained.denial) : renderDenial(explained.denial, terminal),
-      )
+    .action(async (words: readonly string[], flags: Flags) => {
+      const { explainNewest, explainText } = await import('../../tools/explain/index.ts')
+      const text = words.join(' ') === '-' ? await terminal.readInput() : words.join(' ')
+      const directory = dataDirectoryOf(flags.dataDir, terminal.environment)
+      const explained = words.length === 0 ? await explainNewest(directory) : await explainText(directory, text)
+      if (explained.kind === 'denial') {
+        const { denial } = explained
+        return printResult({ value: denial, table: () => renderDenial(denial, terminal) }, flags.output, terminal)
+      }
+      const { causes } = explained
+      // One code is one object, for whoever asked for it; a text may fit several.
+      const value = explained.kind === 'code' ? causes[0] : causes
+      return printResult({ value, table: () => renderCauses(causes, terminal) }, flags.output, terminal)
     })
 }

@@ -3,12 +3,13 @@ import { dataDirectoryOf } from '../../config/index.ts'
 import { ConfigError } from '../../core/index.ts'
 import { NO, YES } from '../ending.ts'
 import { dataDirectoryFlag, outputFlag } from '../flags.ts'
+import { type OutputFormat, printResult } from '../render-data.ts'
 import { renderTable } from '../render-table.ts'
 import type { Terminal } from '../terminal.ts'
 
 interface Flags {
   readonly dataDir?: string
-  readonly output: 'table' | 'json'
+  readonly output: OutputFormat
 }
 
 export function addStatus(program: Command, terminal: Terminal): void {
@@ -20,12 +21,9 @@ export function addStatus(program: Command, terminal: Terminal): void {
     .action(async (flags: Flags) => {
       const { readStatus } = await import('../../tools/status/index.ts')
       const { state, facts, dataDirectory } = await readStatus(dataDirectoryOf(flags.dataDir, terminal.environment))
-      const shown = { state, ...facts, dataDirectory }
-      terminal.out(
-        flags.output === 'json'
-          ? JSON.stringify(shown)
-          : renderTable(Object.entries(shown).map(([name, value]) => [name, String(value)])),
-      )
+      const value = { state, ...facts, dataDirectory }
+      const table = (): string => renderTable(Object.entries(value).map(([name, fact]) => [name, String(fact)]))
+      await printResult({ value, table }, flags.output, terminal)
       process.exitCode = state === 'running' ? YES : NO
     })
   program
@@ -46,12 +44,12 @@ export function addStatus(program: Command, terminal: Terminal): void {
     .description('Remove everything of the stopped installation: keys, identities, objects, trail.')
     .addOption(dataDirectoryFlag())
     .option('-y, --yes', 'Do it; without this nothing is removed.')
-    .action(async (flags: Flags & { yes?: true }) => {
+    .action(async (flags: Flags & { readonly yes?: true }) => {
       const dataDirectory = dataDirectoryOf(flags.dataDir, terminal.environment)
       if (flags.yes !== true)
         throw new ConfigError(`this would remove everything in \`${dataDirectory}\``, { hint: 'repeat with --yes' })
       const { resetInstallation } = await import('../../tools/status/index.ts')
-      await resetInstallation(dataDirectory)
-      terminal.err(`removed ${dataDirectory}`)
+      resetInstallation(dataDirectory)
+      terminal.err(`removed the installation in ${dataDirectory}`)
     })
 }

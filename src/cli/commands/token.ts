@@ -3,6 +3,7 @@ import { asDuration, dataDirectoryOf } from '../../config/index.ts'
 import { ConfigError } from '../../core/index.ts'
 import { dataDirectoryFlag, outputFlag, serviceAccountOf } from '../flags.ts'
 import { readTextOf } from '../input.ts'
+import { type OutputFormat, printResult } from '../render-data.ts'
 import { renderInspection } from '../render-inspection.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -11,7 +12,7 @@ interface MintFlags {
   readonly audience: readonly string[]
   readonly duration: string
   readonly dataDir?: string
-  readonly output: 'table' | 'json'
+  readonly output: OutputFormat
 }
 
 export function addToken(program: Command, terminal: Terminal): void {
@@ -32,18 +33,15 @@ export function addToken(program: Command, terminal: Terminal): void {
         audiences: flags.audience,
         durationSeconds: asDuration(flags.duration, 'duration'),
       })
-      terminal.out(
-        flags.output === 'json'
-          ? JSON.stringify({ token: minted.token, expiresAt: new Date(minted.expiresAt).toISOString() })
-          : minted.token,
-      )
+      const value = { token: minted.token, expiresAt: new Date(minted.expiresAt).toISOString() }
+      await printResult({ value, table: () => minted.token }, flags.output, terminal)
     })
   token
     .command('inspect')
     .description('Decode a token from a file or standard input; nothing of it is verified.')
     .argument('[FILE]', 'File with the token; default standard input.')
     .addOption(outputFlag())
-    .action(async (file: string | undefined, flags: { readonly output: 'table' | 'json' }) => {
+    .action(async (file: string | undefined, flags: { readonly output: OutputFormat }) => {
       const text = (await readTextOf(file, terminal)).trim()
       if (text === '')
         throw new ConfigError('there is no token', {
@@ -51,10 +49,11 @@ export function addToken(program: Command, terminal: Terminal): void {
         })
       const { inspectToken } = await import('../../tools/token/index.ts')
       const inspection = inspectToken(text)
-      terminal.out(
-        flags.output === 'json'
-          ? JSON.stringify({ verified: false, ...inspection })
-          : renderInspection(inspection, Date.now(), terminal),
+      const value = { verified: false, ...inspection }
+      await printResult(
+        { value, table: () => renderInspection(inspection, Date.now(), terminal) },
+        flags.output,
+        terminal,
       )
     })
 }

@@ -1,8 +1,18 @@
 import type { Command } from 'commander'
 import { configHomeOf, dataDirectoryOf, loadOptions, readConfigFile, upOptions } from '../../config/index.ts'
 import { addFlags, dataDirectoryFlag, outputFlag } from '../flags.ts'
+import { type OutputFormat, printResult } from '../render-data.ts'
 import { renderReady } from '../render-ready.ts'
 import type { Terminal } from '../terminal.ts'
+import { version } from '../version.ts'
+
+interface Flags extends Readonly<Record<string, string | readonly string[] | boolean | undefined>> {
+  readonly config?: string
+  readonly dataDir?: string
+  readonly output: OutputFormat
+}
+type Facts = Parameters<typeof renderReady>[0]['facts']
+type Demo = Parameters<typeof renderReady>[0]['demo']
 
 export function addUp(program: Command, terminal: Terminal): void {
   addFlags(program.command('up'), upOptions)
@@ -13,33 +23,34 @@ export function addUp(program: Command, terminal: Terminal): void {
       'Configuration file; default ./openirsa.yaml, then $XDG_CONFIG_HOME/openirsa/config.yaml.',
     )
     .addOption(outputFlag())
-    .action(async (flags: Record<string, string | boolean | undefined>) => {
+    .action(async (flags: Flags) => {
+      const { output } = flags
       const place = { workingDirectory: terminal.workingDirectory, configHome: configHomeOf(terminal.environment) }
-      const file = await readConfigFile(flags.config as string | undefined, place)
+      const file = await readConfigFile(flags.config, place)
       const options = loadOptions(upOptions, {
         flags,
         environment: terminal.environment,
         file: file.keys,
         ...(file.fileName === undefined ? {} : { fileName: file.fileName }),
       })
-      const dataDirectory = dataDirectoryOf(flags.dataDir as string | undefined, terminal.environment)
-      const { startDetached, startInstallation, systemHost } = await import('../../tools/up/index.ts')
-      const { detach, account, ...rest } = options
+      const dataDirectory = dataDirectoryOf(flags.dataDir, terminal.environment)
+      const { demoFactsOf, startDetached, startInstallation, systemHost } = await import('../../tools/up/index.ts')
+      const { detach, account: accounts, allowPrivateIssuer: allowPrivateIssuers, ...rest } = options
+      const show = (facts: Facts, demo: Demo): Promise<void> =>
+        printResult(
+          { value: facts, table: () => renderReady({ facts, dataDirectory, demo }, terminal) },
+          output,
+          terminal,
+        )
       if (detach) {
-        const facts = await startDetached(dataDirectory, process.argv)
-        terminal.out(flags.output === 'json' ? JSON.stringify(facts) : renderReady({ facts, dataDirectory }, terminal))
-        return
+        const { environment } = terminal
+        const facts = await startDetached({ dataDirectory, argv: process.argv, environment })
+        return show(facts, rest.demo ? demoFactsOf(facts) : undefined)
       }
-      const installation = await startInstallation(
-        { ...rest, accounts: account, dataDirectory },
-        systemHost(rest.logLevel, terminal.err),
-      )
+      const host = systemHost({ logLevel: rest.logLevel, version: version(), say: terminal.err })
+      const installation = await startInstallation({ ...rest, accounts, allowPrivateIssuers, dataDirectory }, host)
       for (const warning of installation.warnings) terminal.err(`openirsa: warning: ${warning}`)
-      terminal.out(
-        flags.output === 'json'
-          ? JSON.stringify(installation.facts)
-          : renderReady({ facts: installation.facts, dataDirectory, demo: installation.demo }, terminal),
-      )
+      await show(installation.facts, installation.demo)
       await installation.untilStopped()
     })
 }

@@ -58,7 +58,20 @@ export function planEnvironment(
     if (CREDENTIAL_VARIABLES.has(name) || leadsElsewhere(name)) withheld.push(name)
     else kept[name] = value
   }
-  return { variables: { ...kept, ...identityVariables(identity) }, withheld: withheld.sort() }
+  const variables = { ...kept, ...withoutProxy(kept, identity.endpoint), ...identityVariables(identity) }
+  return { variables, withheld: withheld.sort() }
+}
+
+const PROXY_VARIABLES = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy']
+
+/** A proxy of the caller cannot reach this machine's own endpoint: it is added to what goes past the proxy. */
+function withoutProxy(caller: Readonly<Record<string, string>>, endpoint: string): Record<string, string> {
+  if (!PROXY_VARIABLES.some((name) => (caller[name] ?? '') !== '')) return {}
+  const { hostname } = new URL(endpoint)
+  const hosts = new Set([caller.NO_PROXY, caller.no_proxy].flatMap((list) => (list ?? '').split(',')))
+  hosts.delete('')
+  const list = [...hosts.add(hostname)].join(',')
+  return { NO_PROXY: list, no_proxy: list }
 }
 
 function identityVariables(identity: ChildIdentity): Record<string, string> {

@@ -1,15 +1,9 @@
-import {
-  type Clock,
-  ConfigError,
-  type Instant,
-  type Randomness,
-  type Region,
-  type ServiceAccountRef,
-} from '../../core/index.ts'
-import { readFacts } from '../../io/installation/index.ts'
-import { runChild } from './child.ts'
-import { planEnvironment } from './environment.ts'
+import { type Clock, ConfigError, type Randomness, type Region, type ServiceAccountRef } from '../../core/index.ts'
+import { type InstallationFacts, readFacts } from '../../io/installation/index.ts'
+import { type CaughtSignals, catchSignals, runChild } from './child.ts'
+import { type ChildEnvironment, planEnvironment } from './environment.ts'
 import { type AnnotatedIdentity, mint, readIdentity } from './identity.ts'
+import { keepFresh } from './renewal.ts'
 import { makeTokenDirectory, type TokenDirectory } from './token-file.ts'
 
 export interface RunOptions {
@@ -31,11 +25,9 @@ export interface RunHost {
   readonly randomness: Randomness
   /** One line for people. */
   say(line: string): void
+  /** Takes what the command prints; absent, it prints on our own standard output. */
+  readonly output?: (text: string) => void
 }
-
-/** Kubelet renews a projected token when 80 % of its life have passed. */
-const RENEW_AFTER_SHARE = 0.8
-const RETRY_MILLISECONDS = 10_000
 
 /**
  * Runs a command with exactly the identity that the service account has in the cluster.
@@ -47,55 +39,56 @@ export async function runAs(options: RunOptions, host: RunHost): Promise<number>
     throw new ConfigError('no command to run', { hint: 'openirsa run --service-account NS/NAME -- COMMAND …' })
   const facts = await readFacts(options.dataDirectory)
   const identity = await readIdentity(options.dataDirectory, options.serviceAccount, options.roleArn)
-  const first = await mint(options.dataDirectory, options.serviceAccount, identity)
-  const directory = makeTokenDirectory(host.temporaryDirectory)
-  const renewal = keepFresh(options, host, { identity, directory, expiresAt: first.expiresAt })
+  const mintNext = () => mint(options.dataDirectory, options.serviceAccount, identity)
+  const first = await mintNext()
+  // From here on there is something to clean up: no signal may end us before that is done.
+  const signals = catchSignals()
   try {
-    directory.write(first.token)
-    const plan = planEnvironment(host.environment, {
-      serviceAccount: options.serviceAccount,
-      roleArn: identity.roleArn,
-      region: facts.region as Region,
-      endpoint: options.https ? facts.httpsEndpoint : facts.endpoint,
-      ...(options.https ? { caFile: facts.caFile } : {}),
-      tokenFile: directory.tokenFile,
-      ...(options.keepAwsConfig ? {} : { emptyFile: directory.emptyFile }),
-      sessionSuffix: Buffer.from(host.randomness.bytes(4)).toString('hex'),
-      stsRegionalEndpoints: identity.stsRegionalEndpoints,
-    })
-    if (plan.withheld.length > 0)
-      host.say(
-        `openirsa: kept from the command, because they would win over its service account: ${plan.withheld.join(', ')}`,
-      )
-    return await runChild(options.command, plan.variables, host.say)
+    const directory = makeTokenDirectory(host.temporaryDirectory)
+    const { clock, say } = host
+    const renewal = keepFresh({ expiresAt: first.expiresAt, clock, mint: mintNext, write: directory.write, say })
+    try {
+      directory.write(first.token)
+      return await runWith({ facts, identity, directory, signals }, options, host)
+    } finally {
+      renewal.stop()
+      directory.remove()
+    }
   } finally {
-    renewal.stop()
-    directory.remove()
+    signals.release()
   }
 }
 
-interface Fresh {
+interface Surroundings {
+  readonly facts: InstallationFacts
   readonly identity: AnnotatedIdentity
   readonly directory: TokenDirectory
-  readonly expiresAt: Instant
+  readonly signals: CaughtSignals
 }
 
-/** Writes a new token into the file each time 80 % of the present one's life have passed; goes on trying when that fails. */
-function keepFresh(options: RunOptions, host: RunHost, { identity, directory, expiresAt }: Fresh): { stop(): void } {
-  let timer: NodeJS.Timeout
-  const renew = async (): Promise<void> => {
-    try {
-      const next = await mint(options.dataDirectory, options.serviceAccount, identity)
-      directory.write(next.token)
-      plan(next.expiresAt)
-    } catch (failure) {
-      host.say(`openirsa: the token could not be renewed, trying again: ${(failure as Error).message}`)
-      timer = setTimeout(() => void renew(), RETRY_MILLISECONDS)
-    }
-  }
-  const plan = (until: Instant): void => {
-    timer = setTimeout(() => void renew(), (until - host.clock.now()) * RENEW_AFTER_SHARE)
-  }
-  plan(expiresAt)
-  return { stop: () => clearTimeout(timer) }
+function runWith(surroundings: Surroundings, options: RunOptions, host: RunHost): Promise<number> {
+  const { variables, withheld } = environmentOf(surroundings, options, host)
+  if (withheld.length > 0)
+    host.say(`openirsa: kept from the command, because they would win over its service account: ${withheld.join(', ')}`)
+  const { say, output } = host
+  const plan = { command: options.command, environment: variables, say, ...(output === undefined ? {} : { output }) }
+  return runChild(plan, surroundings.signals)
+}
+
+function environmentOf(
+  { facts, identity, directory }: Surroundings,
+  options: RunOptions,
+  host: RunHost,
+): ChildEnvironment {
+  return planEnvironment(host.environment, {
+    serviceAccount: options.serviceAccount,
+    roleArn: identity.roleArn,
+    region: facts.region as Region,
+    endpoint: options.https ? facts.httpsEndpoint : facts.endpoint,
+    ...(options.https ? { caFile: facts.caFile } : {}),
+    tokenFile: directory.tokenFile,
+    ...(options.keepAwsConfig ? {} : { emptyFile: directory.emptyFile }),
+    sessionSuffix: Buffer.from(host.randomness.bytes(4)).toString('hex'),
+    stsRegionalEndpoints: identity.stsRegionalEndpoints,
+  })
 }

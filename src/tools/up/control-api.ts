@@ -19,13 +19,14 @@ export interface ControlParts {
     expirationSeconds: number,
   ): Promise<{ readonly token: string; readonly expiresAt: Instant }>
   findDenial(id: string): Promise<DenialRecord | undefined>
+  /** The newest that is kept. */
+  findNewestDenial(): Promise<DenialRecord | undefined>
 }
 
 export interface ControlCall {
   readonly method: string
   /** Segments below `/_openirsa/api/v1/`. */
   readonly segments: readonly string[]
-  readonly authorization: string | undefined
   readonly body: unknown
 }
 
@@ -42,45 +43,35 @@ class ControlRefusal extends OpenirsaError {
 
 type Route = (call: ControlCall, parts: ControlParts) => Promise<unknown>
 
-/** Method and first segment → what answers. */
-const routes: Readonly<Record<string, Route>> = {
-  'POST token-requests': requestToken,
-  'POST manifests': async ({ body }, { objects }) => ({
-    objects: await objects.applyManifest(listOf(field(body, 'documents'))),
-  }),
-  'GET service-accounts': async ({ segments }, parts) =>
-    getServiceAccount(parts, { namespace: segments[1] ?? '', name: segments[2] ?? '' }),
-  'GET denials': async ({ segments }, parts) => {
-    const denial = await parts.findDenial(segments[1] ?? '')
-    if (denial === undefined)
-      throw new ControlRefusal(
-        404,
-        `no denial \`${(segments[1] ?? '').slice(0, 60)}\` is kept here`,
-        'the newest 100,000 are kept; is this the installation that answered?',
-      )
-    return denial
-  },
-}
+/** Method and path, `*` for one segment that varies → what answers. */
+const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
+  ['POST token-requests', requestToken],
+  ['POST manifests', applyManifest],
+  ['GET service-accounts', async (_call, { objects }) => ({ items: await objects.listServiceAccounts() })],
+  ['GET service-accounts/*/*', getServiceAccount],
+  ['GET denials', getNewestDenial],
+  ['GET denials/*', getDenial],
+])
 
-/** Answers a call of the installation's own API; every failure becomes an answer. */
+/** Answers a call of the installation's own API that came with its token; every refusal becomes an answer. */
 export async function answerControl(call: ControlCall, parts: ControlParts): Promise<ControlAnswer> {
-  if (!isAuthorized(call.authorization, parts.token))
-    return { status: 401, body: { error: { message: 'this API needs the token of the data directory' } } }
-  const route = routes[`${call.method} ${call.segments[0] ?? ''}`]
-  if (route === undefined) return { status: 404, body: { error: { message: 'there is no such call' } } }
+  const [noun = '', ...rest] = call.segments
+  const route = ROUTES.get(`${call.method} ${[noun, ...rest.map(() => '*')].join('/')}`)
+  if (route === undefined) return refusal(404, 'there is no such call')
   try {
     return { status: 200, body: await route(call, parts) }
   } catch (failure) {
     if (!(failure instanceof OpenirsaError)) throw failure
-    const status = failure instanceof ControlRefusal ? failure.status : 400
-    return {
-      status,
-      body: { error: { message: failure.message, ...(failure.hint === undefined ? {} : { hint: failure.hint }) } },
-    }
+    return refusal(failure instanceof ControlRefusal ? failure.status : 400, failure.message, failure.hint)
   }
 }
 
-function isAuthorized(authorization: string | undefined, token: Secret): boolean {
+export function refusal(status: number, message: string, hint?: string): ControlAnswer {
+  return { status, body: { error: { message, ...(hint === undefined ? {} : { hint }) } } }
+}
+
+/** Whether the header carries the token of the data directory; takes as long for a wrong one as for the right one. */
+export function mayControl(authorization: string | undefined, token: Secret): boolean {
   const wanted = Buffer.from(`Bearer ${token.reveal()}`)
   const found = Buffer.from(authorization ?? '')
   return found.length === wanted.length && timingSafeEqual(found, wanted)
@@ -88,22 +79,52 @@ function isAuthorized(authorization: string | undefined, token: Secret): boolean
 
 async function requestToken({ body }: ControlCall, parts: ControlParts): Promise<unknown> {
   const ref = { namespace: String(field(body, 'namespace')), name: String(field(body, 'name')) }
-  await getServiceAccount(parts, ref)
+  await findAccount(ref, parts)
   return parts.mint(ref, listOf(field(body, 'audiences')).map(String), Number(field(body, 'expirationSeconds')))
 }
 
-async function getServiceAccount({ objects }: ControlParts, ref: ServiceAccountRef) {
+async function applyManifest({ body }: ControlCall, { objects }: ControlParts): Promise<unknown> {
+  return { objects: await objects.applyManifest(listOf(field(body, 'documents'))) }
+}
+
+async function getServiceAccount({ segments }: ControlCall, parts: ControlParts): Promise<unknown> {
+  const [, namespace = '', name = ''] = segments
+  return findAccount({ namespace, name }, parts)
+}
+
+async function findAccount(ref: ServiceAccountRef, { objects }: ControlParts) {
   const found = await objects.findServiceAccount(ref)
   if (found !== undefined) return found
   throw new ControlRefusal(
     404,
-    `the service account \`${ref.namespace}/${ref.name}\` does not exist`,
+    `the service account \`${shown(`${ref.namespace}/${ref.name}`)}\` does not exist`,
     'make it known with `openirsa apply -f FILE`',
   )
 }
 
+async function getDenial({ segments }: ControlCall, parts: ControlParts): Promise<DenialRecord> {
+  const [, id = ''] = segments
+  const denial = await parts.findDenial(id)
+  if (denial !== undefined) return denial
+  throw new ControlRefusal(
+    404,
+    `no denial \`${shown(id)}\` is kept here`,
+    'the newest 100,000 are kept; is this the installation that answered?',
+  )
+}
+
+async function getNewestDenial(_call: ControlCall, parts: ControlParts): Promise<DenialRecord> {
+  const denial = await parts.findNewestDenial()
+  if (denial !== undefined) return denial
+  throw new ControlRefusal(404, 'nothing has been refused yet', 'is this the installation that answered?')
+}
+
+/** A value of the caller for a message: not longer than a name of Kubernetes. */
+const shown = (text: string): string => text.slice(0, 317)
+
 function field(body: unknown, name: string): unknown {
-  const value = typeof body === 'object' && body !== null ? (body as Record<string, unknown>)[name] : undefined
+  const value =
+    typeof body === 'object' && body !== null && Object.hasOwn(body, name) ? Reflect.get(body, name) : undefined
   if (value === undefined) throw new ControlRefusal(400, `the body lacks \`${name}\``)
   return value
 }

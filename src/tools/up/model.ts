@@ -35,6 +35,8 @@ export interface DemoFacts {
   readonly providerArn: string
   readonly bucket: string
   readonly allowedKey: string
+  /** What that object holds. */
+  readonly allowedText: string
 }
 
 export interface Installation {

@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { splitTarget } from '../../core/index.ts'
-import { answerControl, type ControlParts } from './control-api.ts'
+import { answerControl, type ControlAnswer, type ControlParts, mayControl, refusal } from './control-api.ts'
+import { createRequestMetrics, type RequestMetrics } from './metrics.ts'
+import { readJsonBody } from './read-json-body.ts'
 
 /** Everything under `/_openirsa/`: pages of the installation itself, apart from AWS's APIs. */
 export interface OwnPages {
-  /** True when the request was for one of them. */
+  /** True when the request was for one of them. Every request passes here first, and is counted. */
   answer(request: IncomingMessage, response: ServerResponse): Promise<boolean>
 }
 
@@ -17,81 +19,86 @@ export interface OwnPagesParts extends ControlParts {
 }
 
 const PREFIX = '/_openirsa/'
-const JSON_TYPE = 'application/json'
-const MOST_BODY_BYTES = 4 * 1024 * 1024
+const API = `${PREFIX}api/v1/`
 
 interface Page {
   readonly status: number
   readonly type: string
   readonly text: string
+  /** Default: nobody may keep it. */
+  readonly cache?: string
 }
 
+type PageOf = () => Page | Promise<Page>
+
 export function createOwnPages(parts: OwnPagesParts): OwnPages {
-  const oidc = `${PREFIX}oidc/${parts.issuerId}/`
-  const pages: Readonly<Record<string, () => Page>> = {
-    [`${PREFIX}health`]: () => json(200, { status: 'ok', version: parts.version }),
-    [`${PREFIX}livez`]: () => plain(200, 'ok\n'),
-    [`${PREFIX}readyz`]: () => plain(200, 'ok\n'),
-    [`${oidc}.well-known/openid-configuration`]: () => ({
-      status: 200,
-      type: JSON_TYPE,
-      text: parts.discoveryDocument(),
-    }),
-    [`${oidc}openid/v1/jwks`]: () => ({ status: 200, type: 'application/jwk-set+json', text: parts.jwks() }),
-  }
+  const metrics = createRequestMetrics(parts.version)
+  const pages = pagesOf(parts, metrics)
   return {
     answer: async (request, response) => {
+      metrics.observe(response)
       const { path } = splitTarget(request.url ?? '')
       if (!path.startsWith(PREFIX)) return false
-      send(response, await choose(request, path, pages, parts))
+      send(
+        response,
+        path.startsWith(API) ? await answerApi(request, path, parts) : await choose(request, pages.get(path)),
+      )
       return true
     },
   }
 }
 
-async function choose(
-  request: IncomingMessage,
-  path: string,
-  pages: Readonly<Record<string, () => Page>>,
-  parts: OwnPagesParts,
-): Promise<Page> {
-  const api = `${PREFIX}api/v1/`
-  if (path.startsWith(api)) return answerApi(request, path.slice(api.length).split('/').map(decodeSegment), parts)
-  const page = pages[path]
+function pagesOf(parts: OwnPagesParts, metrics: RequestMetrics): ReadonlyMap<string, PageOf> {
+  const oidc = `${PREFIX}oidc/${parts.issuerId}/`
+  // SPEC: kube-apiserver serves both with these types and this life.
+  const cache = 'public, max-age=3600'
+  return new Map<string, PageOf>([
+    [`${PREFIX}health`, () => json(200, { status: 'ok', version: parts.version })],
+    [`${PREFIX}livez`, () => plain(200, 'ok\n')],
+    [`${PREFIX}readyz`, () => readiness(parts)],
+    [`${PREFIX}metrics`, () => ({ status: 200, ...metrics.render() })],
+    [
+      `${oidc}.well-known/openid-configuration`,
+      () => ({ status: 200, type: 'application/json', text: parts.discoveryDocument(), cache }),
+    ],
+    [`${oidc}openid/v1/jwks`, () => ({ status: 200, type: 'application/jwk-set+json', text: parts.jwks(), cache })],
+  ])
+}
+
+/** Ready is who can read its own store: the service account that every cluster has is looked up there. */
+async function readiness({ objects }: OwnPagesParts): Promise<Page> {
+  try {
+    await objects.findServiceAccount({ namespace: 'default', name: 'default' })
+    return plain(200, 'ok\n')
+  } catch {
+    // Why is the log's to tell; a probe asks for yes or no.
+    return plain(503, 'the store cannot be read\n')
+  }
+}
+
+async function choose(request: IncomingMessage, page: PageOf | undefined): Promise<Page> {
   if (page === undefined) return plain(404, 'there is no such page\n')
   return request.method === 'GET' || request.method === 'HEAD' ? page() : plain(405, 'this page can only be read\n')
 }
 
-async function answerApi(request: IncomingMessage, segments: readonly string[], parts: ControlParts): Promise<Page> {
-  // A page in a browser must not reach this API, not even one that found the token: browsers send Origin, our tools do not.
-  if (request.headers.origin !== undefined) return json(403, { error: { message: 'this API is not for browsers' } })
-  const body = await readJson(request)
-  if (body === undefined) return json(400, { error: { message: 'the body is not JSON, or too long' } })
-  const call = {
-    method: request.method ?? '',
-    segments,
-    authorization: request.headers.authorization,
-    body: body.value,
-  }
-  const answer = await answerControl(call, parts)
-  return json(answer.status, answer.body)
+async function answerApi(request: IncomingMessage, path: string, parts: ControlParts): Promise<Page> {
+  const { status, body } = await askApi(request, path.slice(API.length).split('/').map(decodeSegment), parts)
+  return json(status, body)
 }
 
-async function readJson(request: IncomingMessage): Promise<{ readonly value: unknown } | undefined> {
-  const pieces: Buffer[] = []
-  let length = 0
-  for await (const piece of request) {
-    length += (piece as Buffer).length
-    if (length > MOST_BODY_BYTES) return undefined
-    pieces.push(piece as Buffer)
-  }
-  if (length === 0) return { value: {} }
-  try {
-    return { value: JSON.parse(Buffer.concat(pieces).toString('utf8')) as unknown }
-  } catch {
-    // Told to the caller, who is at fault; there is nothing to keep.
-    return undefined
-  }
+async function askApi(
+  request: IncomingMessage,
+  segments: readonly string[],
+  parts: ControlParts,
+): Promise<ControlAnswer> {
+  // A page in a browser must not reach this API, not even one that found the token: browsers send Origin, our tools do not.
+  if (request.headers.origin !== undefined) return refusal(403, 'this API is not for browsers')
+  // Before the body is read: who may not ask shall not keep us busy.
+  if (!mayControl(request.headers.authorization, parts.token))
+    return refusal(401, 'this API needs the token of the data directory')
+  const body = await readJsonBody(request)
+  if (body === undefined) return refusal(400, 'the body is not JSON, or too long')
+  return answerControl({ method: request.method ?? '', segments, body: body.value }, parts)
 }
 
 function decodeSegment(segment: string): string {
@@ -103,14 +110,18 @@ function decodeSegment(segment: string): string {
   }
 }
 
-const json = (status: number, body: unknown): Page => ({ status, type: JSON_TYPE, text: `${JSON.stringify(body)}\n` })
+const json = (status: number, body: unknown): Page => ({
+  status,
+  type: 'application/json',
+  text: `${JSON.stringify(body)}\n`,
+})
 const plain = (status: number, text: string): Page => ({ status, type: 'text/plain; charset=utf-8', text })
 
 function send(response: ServerResponse, page: Page): void {
   response.writeHead(page.status, {
     'Content-Type': page.type,
     'Content-Length': Buffer.byteLength(page.text),
-    'Cache-Control': 'no-store',
+    'Cache-Control': page.cache ?? 'no-store',
     'X-Content-Type-Options': 'nosniff',
   })
   response.end(page.text)

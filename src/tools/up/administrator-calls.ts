@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto'
+import { request as sendRequest } from 'node:http'
+import { type Clock, ConfigError, type HttpHead, Secret, splitTarget } from '../../core/index.ts'
+import { type InstallationFacts, readAdministrators } from '../../io/installation/index.ts'
+import { signRequest } from '../../standards/sigv4/index.ts'
+
+/** What one of our own calls was answered; `code` is AWS's error code, or the empty string when it was allowed. */
+export interface AwsAnswer {
+  readonly status: number
+  readonly code: string
+  readonly text: string
+}
+
+/** An S3 request: `target` is path and query, already encoded. */
+export interface S3Request {
+  readonly method: 'GET' | 'HEAD' | 'PUT'
+  readonly target: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+/** Calls of AWS's APIs as the administrator of the first account, signed and sent to the installation's own endpoint like anybody's. */
+export interface AdministratorCalls {
+  iam(action: string, parameters: Readonly<Record<string, string>>): Promise<AwsAnswer>
+  s3(request: S3Request): Promise<AwsAnswer>
+}
+
+const FORM = 'application/x-www-form-urlencoded; charset=utf-8'
+const IAM_VERSION = '2010-05-08'
+const TIMEOUT_MILLISECONDS = 15_000
+
+/** @throws ConfigError when the data directory holds no administrator of the account */
+export async function createAdministratorCalls(
+  facts: InstallationFacts,
+  { dataDirectory, clock }: { readonly dataDirectory: string; readonly clock: Clock },
+): Promise<AdministratorCalls> {
+  const administrator = (await readAdministrators(dataDirectory)).find(({ account }) => account === facts.account)
+  if (administrator === undefined) throw new ConfigError(`the account \`${facts.account}\` has no administrator`)
+  const credentials = {
+    accessKeyId: administrator.accessKeyId,
+    secretAccessKey: new Secret(administrator.secretAccessKey),
+  }
+  const call = (service: string, { method, target, headers = {}, body = '' }: Sent): Promise<AwsAnswer> => {
+    const bodySha256 = createHash('sha256').update(body).digest('hex')
+    const own = Object.entries({ host: new URL(facts.endpoint).host, ...headers })
+    const head: HttpHead = { method, ...splitTarget(target), headers: own }
+    const scope = { region: facts.region, service }
+    const signed = signRequest(head, { credentials, scope, now: clock.now(), bodySha256 })
+    return send(facts.endpoint, { method, target, headers: Object.fromEntries(signed), body })
+  }
+  return {
+    iam: (action, parameters) => {
+      const body = new URLSearchParams({ Action: action, Version: IAM_VERSION, ...parameters }).toString()
+      return call('iam', { method: 'POST', target: '/', headers: { 'Content-Type': FORM }, body })
+    },
+    s3: (wanted) => call('s3', wanted),
+  }
+}
+
+interface Sent {
+  readonly method: string
+  readonly target: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+function send(endpoint: string, { method, target, headers = {}, body = '' }: Sent): Promise<AwsAnswer> {
+  const { hostname, port } = new URL(endpoint)
+  return new Promise((resolve, reject) => {
+    const options = { hostname, port, method, path: target, headers: { ...headers }, timeout: TIMEOUT_MILLISECONDS }
+    const call = sendRequest(options, (answer) => {
+      const parts: Buffer[] = []
+      answer.on('data', (part: Buffer) => parts.push(part))
+      answer.on('error', reject)
+      answer.on('end', () => {
+        const text = Buffer.concat(parts).toString('utf8')
+        const status = answer.statusCode ?? 0
+        resolve({
+          status,
+          code: status < 300 ? '' : (/<Code>([\w.]+)<\/Code>/.exec(text)?.[1] ?? String(status)),
+          text,
+        })
+      })
+    })
+    call.on('timeout', () => call.destroy(new Error(`no answer within ${TIMEOUT_MILLISECONDS / 1000} s`)))
+    call.on('error', reject)
+    call.end(body)
+  })
+}
