@@ -9,6 +9,7 @@ import {
   seconds,
 } from '../core/index.ts'
 
+/** Any text but an empty one. @throws ConfigError, as every parser here does */
 export const asText = (text: string, name: string): string => {
   if (text === '') throw unusable(name, text, 'a value')
   return text
@@ -20,6 +21,7 @@ export const asPort = (text: string, name: string): number => {
   return Number(text)
 }
 
+/** Twelve digits, leading zeros among them. */
 export const asAccount = (text: string, name: string): AccountId => {
   const account = parseAccountId(text)
   if (account === undefined) throw unusable(name, text, 'an account of twelve digits')
