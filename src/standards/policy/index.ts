@@ -3,7 +3,9 @@
  * It never looks up a role, reads no clock and does no I/O: everything a decision depends on is in the `AuthorizationRequest`.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
+export { PolicyDocumentError, type PolicyReason } from './errors.ts'
 export { evaluate } from './evaluate.ts'
 export { explain } from './explain.ts'
+export { identityFaultWords, resourceFaultWords, trustFaultWords } from './fault-words.ts'
 export type * from './model.ts'
-export { parsePolicyDocument } from './parse.ts'
+export { type ParseOptions, parsePolicyDocument } from './parse.ts'

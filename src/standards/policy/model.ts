@@ -1,7 +1,15 @@
 /** The nouns of the IAM policy language. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html */
 
 /** What a document is used as; it decides which elements are required and which are forbidden. */
-export type PolicyKind = 'identity' | 'resource' | 'trust' | 'session' | 'boundary' | 'service-control' | 'resource-control' | 'endpoint'
+export type PolicyKind =
+  | 'identity'
+  | 'resource'
+  | 'trust'
+  | 'session'
+  | 'boundary'
+  | 'service-control'
+  | 'resource-control'
+  | 'endpoint'
 
 export type PolicyVersion = '2008-10-17' | '2012-10-17'
 export type Effect = 'Allow' | 'Deny'
@@ -67,7 +75,13 @@ export interface PolicySet {
 export type PolicyPrincipal =
   | { readonly kind: 'user'; readonly account: string; readonly arn: string; readonly uniqueId: string }
   | { readonly kind: 'root'; readonly account: string; readonly arn: string }
-  | { readonly kind: 'role-session'; readonly account: string; readonly arn: string; readonly roleArn: string; readonly roleUniqueId: string }
+  | {
+      readonly kind: 'role-session'
+      readonly account: string
+      readonly arn: string
+      readonly roleArn: string
+      readonly roleUniqueId: string
+    }
   | { readonly kind: 'web-identity'; readonly account: string; readonly providerArn: string }
   | { readonly kind: 'service'; readonly name: string }
   | { readonly kind: 'anonymous' }
@@ -91,7 +105,15 @@ export interface AuthorizationRequest {
   readonly policies: PolicySet
 }
 
-export type PolicyType = 'identity' | 'resource' | 'trust' | 'boundary' | 'session' | 'service-control' | 'resource-control' | 'endpoint'
+export type PolicyType =
+  | 'identity'
+  | 'resource'
+  | 'trust'
+  | 'boundary'
+  | 'session'
+  | 'service-control'
+  | 'resource-control'
+  | 'endpoint'
 
 /** The outcome and its reason. A deny is a value. */
 export interface Decision {

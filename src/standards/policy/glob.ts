@@ -1,0 +1,126 @@
+import type { ContextKeys } from './model.ts'
+import { hasVariables, type Part, type ReadVariable, resolveParts } from './pattern.ts'
+
+/**
+ * A pattern cut at its stars: the first chunk stands at the start, the last one at the end, those between in this order.
+ * Taking each chunk at the first place where it fits is enough, so that no pattern makes the matcher go back over a star.
+ */
+export type Glob = readonly Chunk[]
+
+interface Chunk {
+  /** With a `?` at the places of `ones`. */
+  readonly text: string
+  /** Places where any one character fits; a character is a UTF-16 unit. */
+  readonly ones?: ReadonlySet<number>
+}
+
+export type TextTest = (text: string) => boolean
+/** Undefined when the pattern has no meaning for this request: a variable of it has no value. */
+export type Matcher = (text: string, keys: ContextKeys) => boolean | undefined
+
+/** The test that is a pattern; variables are read anew for each request. */
+export function compileMatcher(parts: readonly Part[], read: ReadVariable): Matcher {
+  if (!hasVariables(parts)) return compileGlob(parts)
+  return (text, keys) => {
+    const resolved = resolveParts(parts, keys, read)
+    return resolved === undefined ? undefined : matchesGlob(globOf(resolved), text)
+  }
+}
+
+/** The test that is a pattern without variables, in the cheapest form that does. */
+export function compileGlob(parts: readonly Part[]): TextTest {
+  const glob = globOf(parts)
+  const [first, last] = [glob[0], glob.at(-1)]
+  if (first === undefined || last === undefined || glob.some(({ ones }) => ones !== undefined) || glob.length > 2)
+    return (text) => matchesGlob(glob, text)
+  const [start, end] = [first.text, last.text]
+  if (glob.length === 1) return (text) => text === start
+  if (start === '' && end === '') return () => true
+  if (end === '') return (text) => text.startsWith(start)
+  if (start === '') return (text) => text.endsWith(end)
+  const least = start.length + end.length
+  return (text) => text.length >= least && text.startsWith(start) && text.endsWith(end)
+}
+
+/** Cuts parts that are free of variables. */
+export function globOf(parts: readonly Part[]): Glob {
+  const chunks: Chunk[] = []
+  let text = ''
+  let ones: Set<number> | undefined
+  const close = () => {
+    chunks.push({ text, ...(ones === undefined ? {} : { ones }) })
+    text = ''
+    ones = undefined
+  }
+  for (const part of parts) {
+    if (part.kind === 'any') close()
+    else if (part.kind === 'one') {
+      ones ??= new Set()
+      ones.add(text.length)
+      text += '?'
+    } else if (part.kind === 'text') text += part.text
+  }
+  close()
+  return chunks
+}
+
+/** True when the pattern covers the whole text. Looks for each chunk once, only ever forward. */
+export function matchesGlob(glob: Glob, text: string): boolean {
+  const [first, last] = [glob[0], glob.at(-1)]
+  if (first === undefined || last === undefined) return false
+  if (glob.length === 1) return text.length === first.text.length && fits(first, text, 0)
+  const end = text.length - last.text.length
+  if (end < first.text.length || !fits(first, text, 0) || !fits(last, text, end)) return false
+  let at = first.text.length
+  for (let index = 1; index < glob.length - 1; index += 1) {
+    const chunk = glob[index] as Chunk
+    const found = find(chunk, text, at)
+    if (found < 0) return false
+    at = found + chunk.text.length
+    if (at > end) return false
+  }
+  return true
+}
+
+function fits({ text: wanted, ones }: Chunk, text: string, at: number): boolean {
+  if (ones === undefined) return text.startsWith(wanted, at)
+  if (at + wanted.length > text.length) return false
+  for (let index = 0; index < wanted.length; index += 1)
+    if (text.charCodeAt(at + index) !== wanted.charCodeAt(index) && !ones.has(index)) return false
+  return true
+}
+
+/** First place from `from` on at which the chunk fits, or -1. */
+function find(chunk: Chunk, text: string, from: number): number {
+  if (chunk.ones === undefined) return text.indexOf(chunk.text, from)
+  for (let at = from; at + chunk.text.length <= text.length; at += 1) if (fits(chunk, text, at)) return at
+  return -1
+}
+
+/** Length of the longest start of `text` with which a text that the pattern covers can begin. */
+export function agreement(glob: Glob, text: string): number {
+  let at = 0
+  for (const [index, chunk] of glob.entries()) {
+    if (index > 0) {
+      const found = find(chunk, text, at)
+      // Behind a star anything may still come: only the end of the text is too early, or the chunk is missing.
+      if (found < 0) return text.length
+      at = found
+    }
+    const common = commonLength(chunk, text, at)
+    at += common
+    if (common < chunk.text.length) return at
+  }
+  return glob.length > 1 ? text.length : at
+}
+
+function commonLength({ text: wanted, ones }: Chunk, text: string, from: number): number {
+  let length = 0
+  while (
+    length < wanted.length &&
+    from + length < text.length &&
+    (ones?.has(length) || text[from + length] === wanted[length])
+  )
+    length += 1
+  return length
+}

@@ -1,0 +1,59 @@
+import { splitArnPattern, splitArnText } from './arn-pattern.ts'
+import { compileGlob, compileMatcher, type Matcher } from './glob.ts'
+import { KINDS } from './kinds.ts'
+import type { ContextKeys, PolicyDocument, Statement } from './model.ts'
+import { type Part, type PatternSyntax, parsePattern, readInResource, variablesOf } from './pattern.ts'
+
+/** What decides how resources are read. */
+export type ResourceSyntax = Pick<PolicyDocument, 'kind' | 'version'>
+export type ResourceTest = (resource: string, keys: ContextKeys) => boolean
+
+/** SPEC: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html */
+export function compileResources(
+  { not, patterns }: NonNullable<Statement['resources']>,
+  syntax: ResourceSyntax,
+): ResourceTest {
+  const matchers = patterns.map((pattern) => compileResource(pattern, syntax))
+  if (!not) return (resource, keys) => matchers.some((matches) => matches(resource, keys) === true)
+  // A pattern that means nothing in this request must not widen what the others leave.
+  return (resource, keys) => matchers.every((matches) => matches(resource, keys) === false)
+}
+
+/** Undefined when the pattern means nothing in this request: a variable without a value, or no ARN at all. */
+export function compileResource(pattern: string, { kind, version }: ResourceSyntax): Matcher {
+  const variables = variablesOf(version)
+  const parts = parsePattern(pattern, { wildcards: 'read', variables })
+  if (isEverything(parts)) return () => true
+  const written = splitArnPattern(pattern, variables)
+  const segments = fillShortArn(written, KINDS[kind].shortArn)
+  // SPEC: variables may stand behind the fifth colon only.
+  if (segments === undefined || segments.slice(0, 5).some((segment) => variables === 'read' && segment.includes('${')))
+    return () => undefined
+  const isWhole = written.length === 6 && !segments.slice(0, 5).some((segment) => /[*?]/.test(segment))
+  return isWhole ? compileMatcher(parts, readInResource) : compileSegments(segments, variables)
+}
+
+export function isEverything(parts: readonly Part[]): boolean {
+  return parts.length === 1 && parts[0]?.kind === 'any'
+}
+
+/** `arn:aws:s3:*` leaves open what comes behind: each missing part is `*`, for kinds of documents where that is so. */
+function fillShortArn(written: readonly string[], rule: 'open-ended' | 'by-wildcard'): readonly string[] | undefined {
+  if (written.length === 6) return written
+  if (rule === 'by-wildcard' && !written.some((segment) => /[*?]/.test(segment))) return undefined
+  return [...written, ...new Array<string>(6 - written.length).fill('*')]
+}
+
+/** A wildcard among the first five parts does not reach over a colon. */
+function compileSegments(segments: readonly string[], variables: PatternSyntax['variables']): Matcher {
+  const leading = segments
+    .slice(0, 5)
+    .map((segment) => compileGlob(parsePattern(segment, { wildcards: 'read', variables: 'literal' })))
+  const last = compileMatcher(parsePattern(segments[5] ?? '', { wildcards: 'read', variables }), readInResource)
+  return (resource, keys) => {
+    const parts = splitArnText(resource)
+    const matches = last(parts?.[5] ?? '', keys)
+    if (matches === undefined || parts === undefined) return matches === undefined ? undefined : false
+    return matches && leading.every((fits, at) => fits(parts[at] ?? ''))
+  }
+}
