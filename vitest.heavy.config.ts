@@ -10,7 +10,7 @@ export default defineConfig({
       'test/transcripts/**/*.test.ts',
       'test/clients-heavy/**/*.test.ts',
       'test/circle/**/*.test.ts',
-      'test/package/**/*.test.ts',
+      'test/port-443/**/*.test.ts',
     ],
     testTimeout: 120_000,
     hookTimeout: 60_000,

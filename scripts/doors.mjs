@@ -7,7 +7,8 @@ import { root, sourceFiles } from './source.mjs'
 const src = join(root, 'src')
 
 /** Doors of all rooms, as paths from `src`; a table deeper in a room that is called index.ts is none. */
-export const allDoors = () => sourceFiles().filter((file) => /^(\w+\/){1,2}index\.ts$|^cloud\/services\/\w+\/index\.ts$/.test(file))
+export const allDoors = () =>
+  sourceFiles().filter((file) => /^(\w+\/){1,2}index\.ts$|^cloud\/services\/\w+\/index\.ts$/.test(file))
 
 /** Doors behind the subpaths of package.json: subpath to path from `src`. */
 export function publicDoors() {
