@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { SignatureError, seconds } from '../../core/index.ts'
-import { deriveSigningKey, type SigningKeyCache, verifySignature } from '../../standards/sigv4/index.ts'
+import { deriveSigningKey, isNormalPath, type SigningKeyCache, verifySignature } from '../../standards/sigv4/index.ts'
 import type { Principal } from '../operation.ts'
 import { findSigner, type SignerSources } from './find-signer.ts'
 import type { Arrival, Recognised } from './model.ts'
@@ -30,13 +30,18 @@ export function authenticateSignature(arrival: Arrival, recognised: Recognised, 
     throw signer.failure
   }
   const { protocol, signingName } = recognised.service.model
+  const pathStyle = protocol === 'restXml' ? 's3' : 'normalized'
+  // The signature holds for every spelling of such a path, but the operation was chosen by this one.
+  if (pathStyle === 'normalized' && !isNormalPath(arrival.head.path))
+    throw new SignatureError('malformed', 'the path has empty, `.` or `..` segments', { accessKeyId })
   verifySignature(arrival.head, presented, {
-    signingKey: parts.signingKeys.get({ accessKeyId, secret: signer.secret, scope }),
+    // Asked for once scope and time have been found good: nonsense fills no cache.
+    signingKey: () => parts.signingKeys.get({ accessKeyId, secret: signer.secret, scope }),
     now: arrival.time,
     ...(recognised.body === undefined
       ? {}
       : { bodySha256: createHash('sha256').update(recognised.body).digest('hex') }),
-    pathStyle: protocol === 'restXml' ? 's3' : 'normalized',
+    pathStyle,
     maxSkewSeconds: MAX_SKEW_SECONDS,
     services: [signingName],
   })

@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { ApiError, headerValue, SignatureError } from '../../core/index.ts'
-import { decodeUnsignedTrailerChunks, type PayloadHash } from '../../standards/sigv4/index.ts'
+import {
+  ChunkedBodyError,
+  type ChunkedBodyReason,
+  decodeUnsignedTrailerChunks,
+  type PayloadHash,
+} from '../../standards/sigv4/index.ts'
 import type { Arrival, Recognised } from './model.ts'
 
 const UNSIGNED_TRAILER = 'STREAMING-UNSIGNED-PAYLOAD-TRAILER'
@@ -44,12 +49,42 @@ export function openBody(arrival: Arrival, { presented }: Recognised): OpenedBod
     if (decodedLength === undefined)
       throw new ApiError('MissingContentLength', 411, 'You must provide the Content-Length HTTP header.')
     const trailerName = headerValue(head.headers, 'x-amz-trailer')?.trim().toLowerCase() ?? ''
-    const decoded = decodeUnsignedTrailerChunks(source, { decodedLength, trailerName })
+    const decoded = inWords(decodeUnsignedTrailerChunks(source, { decodedLength, trailerName }))
     return { body: Readable.from(decoded, { objectMode: false }), bodyLength: decodedLength }
   }
   const bodyLength = numberOf(headerValue(head.headers, 'content-length')) ?? 0
   const checked = hash.kind === 'literal' ? hashed(source, hash.sha256) : source
   return { body: Readable.from(checked, { objectMode: false }), bodyLength }
+}
+
+/** What is wrong with a body in chunks, as S3 says it. @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+const CHUNK_WORDS = {
+  incomplete: ['IncompleteBody', 400, 'The request body terminated unexpectedly'],
+  'length-mismatch': ['IncompleteBody', 400, 'The request body terminated unexpectedly'],
+  'malformed-chunk': ['InvalidRequest', 400, 'The chunks of the request body are not well-formed.'],
+  'small-chunk': ['InvalidChunkSizeError', 400, 'Only the last chunk is allowed to have a size less than 8192 bytes'],
+  'malformed-trailer': [
+    'MalformedTrailerError',
+    400,
+    'The request contained trailing data that was not well-formed or did not conform to our published schema.',
+  ],
+  'unsupported-trailer': ['InvalidRequest', 400, 'The value specified in the x-amz-trailer header is not supported'],
+  'checksum-mismatch': ['BadDigest', 400, 'The checksum you specified did not match the calculated checksum.'],
+  'signature-mismatch': [
+    'SignatureDoesNotMatch',
+    403,
+    'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+  ],
+} as const satisfies Record<ChunkedBodyReason, readonly [code: string, status: number, message: string]>
+
+async function* inWords(decoded: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* decoded
+  } catch (failure) {
+    if (!(failure instanceof ChunkedBodyError)) throw failure
+    const [code, status, message] = CHUNK_WORDS[failure.reason]
+    throw new ApiError(code, status, message, {}, { cause: failure })
+  }
 }
 
 /** Who signs nothing may still send a body in chunks. */

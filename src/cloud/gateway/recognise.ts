@@ -62,6 +62,7 @@ async function recogniseForm(
   journey.service = signer ?? switchboard.queryDefault
   facts.sendContinue()
   const body = await readBody(request, journey.service.maxBodyBytes)
+  refuseParameters(journey.arrival.head.query)
   const form = parseQueryForm(body)
   const byToken = switchboard.byTokenAction(form.get('Action'))
   if (byToken !== undefined) {
@@ -72,6 +73,20 @@ async function recogniseForm(
   journey.service = signer ?? switchboard.byForm(journey.arrival.head, form)
   if (shown.failure !== undefined) throw shown.failure
   return finish(journey, { presented: shown.presented, form, body })
+}
+
+/**
+ * SPEC: a POST has its parameters in its body. Others in its query would be taken for the call by whoever reads that one first.
+ * @throws ApiError ValidationError
+ */
+function refuseParameters(query: string): void {
+  for (const name of parseQueryForm(query).keys())
+    if (!name.toLowerCase().startsWith('x-amz-'))
+      throw new ApiError(
+        'ValidationError',
+        400,
+        'The parameters of a POST request stand in its body, not in its query.',
+      )
 }
 
 interface Read {

@@ -24,6 +24,11 @@ function unimplementedRow(service: Service, name: string): Operation {
     perform: async () => {
       throw new ApiError('NotImplemented', 501, `The operation ${name} is not implemented by this installation.`)
     },
-    trail: { category: 'Management', readOnly: isReadOnly(service.model.signingName, name) },
+    // What it brought is not recorded: nobody here knows which of it is a password or a key.
+    trail: {
+      category: 'Management',
+      readOnly: isReadOnly(service.model.signingName, name),
+      requestParameters: () => null,
+    },
   }
 }

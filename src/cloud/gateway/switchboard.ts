@@ -1,4 +1,4 @@
-import { type HttpHead, headerValue } from '../../core/index.ts'
+import { ApiError, type HttpHead, headerValue } from '../../core/index.ts'
 import { parseQueryForm, type QueryForm } from '../../standards/protocol/index.ts'
 import type { Operation, Service } from '../operation.ts'
 
@@ -10,7 +10,7 @@ export interface Switchboard {
   byTokenAction(action: string | undefined): Service | undefined
   /** An unsigned form: the service that has the action; the first one of that protocol when none has. */
   byForm(head: HttpHead, form: QueryForm): Service
-  /** An unsigned request without a form. */
+  /** An unsigned request without a form; answers for every head, however broken. */
   forUnsigned(head: HttpHead): Service
   /** Whose words are used for forms before their action is known. */
   readonly queryDefault: Service
@@ -26,6 +26,15 @@ export function createSwitchboard(services: readonly Service[]): Switchboard {
   if (queryDefault === undefined || open === undefined) throw new Error('the services do not cover unsigned calls')
   const byForm = (head: HttpHead, form: QueryForm): Service =>
     query.find(({ model }) => model.recognise(head, form) !== undefined) ?? queryDefault
+  const byQuery = (head: HttpHead): Service => {
+    try {
+      return byForm(head, parseQueryForm(head.query))
+    } catch (failure) {
+      // Whose words to use is all that is asked here: a query that cannot be read is refused when it is read.
+      if (failure instanceof ApiError) return queryDefault
+      throw failure
+    }
+  }
   return {
     bySigningName: (name) => signing.get(name),
     byTokenAction: (action) => (action === undefined ? undefined : byToken.get(action)),
@@ -34,7 +43,7 @@ export function createSwitchboard(services: readonly Service[]): Switchboard {
       if (headerValue(head.headers, 'x-amz-target') !== undefined)
         return services.find((service) => isOfTarget(service, head)) ?? open
       const isQuery = head.path === '/' && /(^|&)Action=/.test(head.query)
-      return isQuery ? byForm(head, parseQueryForm(head.query)) : open
+      return isQuery ? byQuery(head) : open
     },
     queryDefault,
   }
