@@ -1,0 +1,103 @@
+/** A whole installation in this process: a data directory of its own, a free port, no way out but the network it is given. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type AccountId, type Clock, type Region, Secret } from '../../src/core/index.ts'
+import { createLog, systemClock, systemRandomness } from '../../src/io/host/index.ts'
+import type { Network } from '../../src/io/http/index.ts'
+import { dataDirectoryPaths, type InstallationFacts, readAdministrators } from '../../src/io/installation/index.ts'
+import type { SigningCredentials } from '../../src/standards/sigv4/index.ts'
+import type { Installation } from '../../src/tools/up/index.ts'
+import { startInstallation } from '../../src/tools/up/start.ts'
+
+export interface InstallationOptions {
+  readonly clock?: Clock
+  readonly network?: Network
+  readonly accounts?: readonly string[]
+  readonly allowPrivateIssuers?: readonly string[]
+  readonly stsRate?: number
+}
+
+export interface InstallationUnderTest {
+  readonly facts: InstallationFacts
+  readonly port: number
+  readonly clock: Clock
+  readonly directory: string
+  readonly controlToken: string
+  /** Of the first account unless another is named. */
+  administrator(account?: string): SigningCredentials
+  /** Everything that was logged so far, of every level. */
+  logged(): string
+  /** Stops it and starts it again over the same data directory; the port is another one. */
+  restart(): Promise<void>
+  /** Stops it and removes its data directory. */
+  close(): Promise<void>
+}
+
+/** No test may leave this machine: names do not resolve, and nothing is dialled. */
+export const noNetwork: Network = {
+  lookup: async (hostname) => {
+    throw new Error(`the name ${hostname} is not resolved in tests`)
+  },
+  connect: ({ address }) => {
+    throw new Error(`${address} is not dialled in tests`)
+  },
+}
+
+export const ACCOUNT = '000000000000'
+export const REGION = 'us-east-1'
+
+export async function openInstallation(options: InstallationOptions = {}): Promise<InstallationUnderTest> {
+  const directory = join(await mkdtemp(join(tmpdir(), 'openirsa-wire-')), 'data')
+  const lines: string[] = []
+  const log = createLog({ level: 'debug', format: 'json', write: (line) => void lines.push(line) })
+  const { clock = systemClock, network = noNetwork } = options
+  const start = (): Promise<Installation> =>
+    startInstallation(
+      {
+        dataDirectory: directory,
+        port: 0,
+        listen: [],
+        accounts: (options.accounts ?? [ACCOUNT]) as readonly AccountId[],
+        region: REGION as Region,
+        allowPrivateIssuers: options.allowPrivateIssuers ?? [],
+        stsRate: options.stsRate,
+        demo: false,
+      },
+      { clock, randomness: systemRandomness, network, log, version: '0.0.0' },
+    )
+  let installation = await start()
+  const read = async () => ({
+    administrators: await readAdministrators(directory),
+    controlToken: (await readFile(dataDirectoryPaths(directory).controlToken, 'utf8')).trim(),
+  })
+  let kept = await read()
+  return {
+    get facts() {
+      return installation.facts
+    },
+    get port() {
+      return Number(new URL(installation.facts.endpoint).port)
+    },
+    get controlToken() {
+      return kept.controlToken
+    },
+    clock,
+    directory,
+    administrator: (account = installation.facts.account) => {
+      const found = kept.administrators.find((one) => one.account === account)
+      if (found === undefined) throw new Error(`no administrator of ${account}`)
+      return { accessKeyId: found.accessKeyId, secretAccessKey: new Secret(found.secretAccessKey) }
+    },
+    logged: () => lines.join(''),
+    restart: async () => {
+      await installation.close()
+      installation = await start()
+      kept = await read()
+    },
+    close: async () => {
+      await installation.close()
+      await rm(join(directory, '..'), { recursive: true, force: true })
+    },
+  }
+}
