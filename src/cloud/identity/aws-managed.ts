@@ -57,7 +57,10 @@ function policyOf(row: ManagedPolicyRow, partition: Partition): ManagedPolicy {
 
 /** The published documents name ARNs of the partition `aws`; in another partition they stand with that one's. */
 function documentOf([, , , , , text]: ManagedPolicyRow, partition: Partition): PolicyDocument {
-  return parsePolicyDocument(partition === 'aws' ? text : text.replaceAll('"arn:aws:', `"arn:${partition}:`), 'identity')
+  return parsePolicyDocument(
+    partition === 'aws' ? text : text.replaceAll('"arn:aws:', `"arn:${partition}:`),
+    'identity',
+  )
 }
 
 /** Made from the ARN, so that it is the same in every installation. */

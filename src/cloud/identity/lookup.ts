@@ -26,6 +26,11 @@ export function createLookup(views: Views, awsManaged: AwsManagedPolicies): Iden
     findRoleByArn: (arn) => byArn(arn, findRole),
     findUserByArn: (arn) => byArn(arn, findUser),
     findPolicy,
+    findHolderByUniqueId: (uniqueId) => {
+      for (const holder of uniqueId.startsWith('AROA') ? views.roles.values() : views.users.values())
+        if (holder.uniqueId === uniqueId) return holder
+      return undefined
+    },
     findProviderByArn: (arn) => findProviderByArn(views, arn),
     findAccessKey: (accessKeyId) => views.accessKeys.get(accessKeyId),
     rolesOf: (account) => listOf(views.roles.values(), account),

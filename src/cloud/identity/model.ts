@@ -129,6 +129,7 @@ export interface IdentityLookup {
   findProviderByArn(arn: string): OidcProvider | undefined
   /** Customer's or AWS's. */
   findPolicy(arn: string): ManagedPolicy | undefined
+  findHolderByUniqueId(uniqueId: string): PolicyHolder | undefined
   findAccessKey(accessKeyId: string): AccessKey | undefined
   rolesOf(account: AccountId): readonly Role[]
   usersOf(account: AccountId): readonly IamUser[]

@@ -2,17 +2,9 @@ import { type AccountId, instant, type Partition, StoreError } from '../../core/
 import { type NamedPolicy, type PolicyKind, parsePolicyDocument } from '../../standards/policy/index.ts'
 import { iamArn } from './arns.ts'
 import type { AccessKey, IamUser, ManagedPolicy, OidcProvider, PolicyVersion, Role } from './model.ts'
-import { type Grants, nameKey, type NounName, type Nouns } from './nouns.ts'
+import { type Grants, type NounName, type Nouns, nameKey } from './nouns.ts'
 import type { KeySeal } from './seal.ts'
-import type {
-  AccessKeyRow,
-  GrantsRow,
-  IdentityTables,
-  PolicyRow,
-  ProviderRow,
-  RoleRow,
-  UserRow,
-} from './tables.ts'
+import type { AccessKeyRow, GrantsRow, IdentityTables, PolicyRow, ProviderRow, RoleRow, UserRow } from './tables.ts'
 
 /** How one noun stands in its table. */
 export interface Codec<Value, Table extends keyof IdentityTables> {

@@ -5,12 +5,7 @@ import { arnIn, mustBeFree, mustExist, type Workshop } from './workshop.ts'
 
 type PolicyChanges = Pick<
   IdentityChanges,
-  | 'createPolicy'
-  | 'addPolicyVersion'
-  | 'setDefaultPolicyVersion'
-  | 'deletePolicyVersion'
-  | 'tagPolicy'
-  | 'deletePolicy'
+  'createPolicy' | 'addPolicyVersion' | 'setDefaultPolicyVersion' | 'deletePolicyVersion' | 'tagPolicy' | 'deletePolicy'
 >
 
 export function policyChanges(workshop: Workshop): PolicyChanges {

@@ -1,4 +1,11 @@
-import { type AccountId, type Arn, type Clock, type Partition, type Randomness, StoreError } from '../../../core/index.ts'
+import {
+  type AccountId,
+  type Arn,
+  type Clock,
+  type Partition,
+  type Randomness,
+  StoreError,
+} from '../../../core/index.ts'
 import { iamArn } from '../arns.ts'
 import type { IdentityLookup } from '../model.ts'
 import type { Drafts } from '../nouns.ts'

@@ -1,0 +1,86 @@
+import type { IamUser, ManagedPolicy, PolicyVersion, Role } from '../../identity/index.ts'
+import { renderDocument } from './documents.ts'
+import { tagsMember } from './tags.ts'
+
+type Members = Readonly<Record<string, unknown>>
+
+/** A role as lists show it: without tags, boundary and last use. */
+export function renderListedRole(role: Role): Members {
+  return {
+    Path: role.path,
+    RoleName: role.name,
+    RoleId: role.uniqueId,
+    Arn: role.arn,
+    CreateDate: new Date(role.createdAt),
+    AssumeRolePolicyDocument: renderDocument(role.trustPolicy.document),
+    ...(role.description === undefined ? {} : { Description: role.description }),
+    MaxSessionDuration: role.maxSessionDurationSeconds,
+  }
+}
+
+export function renderRole(role: Role): Members {
+  return { ...renderListedRole(role), ...renderBoundary(role.boundaryArn), ...tagsMember(role.tags) }
+}
+
+/** A user as lists show it: without tags and boundary. */
+export function renderListedUser(user: IamUser): Members {
+  return {
+    Path: user.path,
+    UserName: user.name,
+    UserId: user.uniqueId,
+    Arn: user.arn,
+    CreateDate: new Date(user.createdAt),
+  }
+}
+
+export function renderUser(user: IamUser): Members {
+  return { ...renderListedUser(user), ...renderBoundary(user.boundaryArn), ...tagsMember(user.tags) }
+}
+
+function renderBoundary(arn: string | undefined): Members {
+  if (arn === undefined) return {}
+  return { PermissionsBoundary: { PermissionsBoundaryType: 'Policy', PermissionsBoundaryArn: arn } }
+}
+
+/** How often a policy is in use, as permissions and as boundary. */
+export interface UseCounts {
+  readonly attached: number
+  readonly boundaries: number
+}
+
+/** A policy as lists show it: without description and tags. */
+export function renderListedPolicy(policy: ManagedPolicy, { attached, boundaries }: UseCounts): Members {
+  return {
+    PolicyName: policy.name,
+    PolicyId: policy.uniqueId,
+    Arn: policy.arn,
+    Path: policy.path,
+    DefaultVersionId: policy.defaultVersion.id,
+    AttachmentCount: attached,
+    PermissionsBoundaryUsageCount: boundaries,
+    IsAttachable: true,
+    CreateDate: new Date(policy.createdAt),
+    UpdateDate: new Date(policy.updatedAt),
+  }
+}
+
+export function renderPolicy(policy: ManagedPolicy, uses: UseCounts): Members {
+  return {
+    ...renderListedPolicy(policy, uses),
+    ...(policy.description === undefined ? {} : { Description: policy.description }),
+    ...tagsMember(policy.tags),
+  }
+}
+
+/** A version without its document, as lists and CreatePolicyVersion show it. */
+export function renderListedVersion(policy: ManagedPolicy, version: PolicyVersion): Members {
+  return {
+    VersionId: version.id,
+    IsDefaultVersion: version.id === policy.defaultVersion.id,
+    CreateDate: new Date(version.createdAt),
+  }
+}
+
+export function renderVersion(policy: ManagedPolicy, version: PolicyVersion): Members {
+  return { ...renderListedVersion(policy, version), Document: renderDocument(version.policy.document) }
+}

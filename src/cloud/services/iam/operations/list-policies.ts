@@ -1,0 +1,56 @@
+import type { ManagedPolicy } from '../../../identity/index.ts'
+import type { Operation } from '../../../operation.ts'
+import { renderListedPolicy } from '../answers.ts'
+import type { IamParts, PageInput, Scope } from '../model.ts'
+import { pageOf, sortedBy } from '../paging.ts'
+import { policyMarker } from '../policy-arns.ts'
+import { listArn, may, reading } from '../row.ts'
+import { countUses } from './policies.ts'
+
+export interface ListPoliciesInput extends PageInput {
+  readonly Scope?: 'All' | 'AWS' | 'Local'
+  readonly OnlyAttached?: boolean
+  readonly PathPrefix?: string
+  readonly PolicyUsageFilter?: 'PermissionsPolicy' | 'PermissionsBoundary'
+}
+
+export function listPolicies(parts: IamParts): Operation<ListPoliciesInput> {
+  const { identity } = parts
+  return reading(parts, {
+    requires: ({ PathPrefix = '/' }, scope) => [
+      // SPEC: IAM's own spelling of what a list of policies is asked for on.
+      may(scope, 'ListPolicies', { arn: listArn(scope, 'policy path ', PathPrefix) }),
+    ],
+    perform: (input, { account }) => {
+      const found = sortedBy(
+        candidates(parts, input, account).filter(({ path }) => path.startsWith(input.PathPrefix ?? '/')),
+        policyMarker,
+      )
+      const counted = found.map((policy) => ({ policy, uses: countUses(identity, account, policy.arn) }))
+      const wanted = counted.filter(({ uses }) => isWanted(input, uses))
+      const { items, more } = pageOf(wanted, ({ policy }) => policyMarker(policy), input)
+      return { Policies: items.map(({ policy, uses }) => renderListedPolicy(policy, uses)), ...more }
+    },
+  })
+}
+
+function candidates(
+  { identity }: IamParts,
+  input: ListPoliciesInput,
+  account: Scope['account'],
+): readonly ManagedPolicy[] {
+  const { Scope: scope = 'All' } = input
+  return [
+    ...(scope === 'Local' ? [] : identity.awsManagedPolicies()),
+    ...(scope === 'AWS' ? [] : identity.policiesOf(account)),
+  ]
+}
+
+function isWanted(
+  { OnlyAttached = false, PolicyUsageFilter: usage }: ListPoliciesInput,
+  { attached, boundaries }: ReturnType<typeof countUses>,
+): boolean {
+  if (usage === 'PermissionsPolicy') return attached > 0 || !OnlyAttached
+  if (usage === 'PermissionsBoundary') return boundaries > 0
+  return attached > 0 || !OnlyAttached
+}

@@ -1,0 +1,68 @@
+import type { AccountId } from '../../../../core/index.ts'
+import type { Identity, IdentityLookup, ManagedPolicy } from '../../../identity/index.ts'
+import { renderPolicy, type UseCounts } from '../answers.ts'
+import { awsManagedStays, policyAttached, policyHasVersions, policyNotFound } from '../errors.ts'
+import type { IamParts, Operations, Scope } from '../model.ts'
+import { checkPolicyArn } from '../policy-arns.ts'
+import { may, reading, writing } from '../row.ts'
+import { resourceTagKeys } from '../tags.ts'
+
+export interface PolicyArnInput {
+  readonly PolicyArn: string
+}
+
+/** Getting and deleting managed policies. */
+export function policies(parts: IamParts): Operations {
+  const { identity } = parts
+  return {
+    GetPolicy: reading<PolicyArnInput>(parts, {
+      requires: onPolicy(identity, 'GetPolicy'),
+      perform: ({ PolicyArn }, { account }) => ({
+        Policy: renderPolicy(getPolicy(identity, account, PolicyArn), countUses(identity, account, PolicyArn)),
+      }),
+    }),
+    DeletePolicy: writing<PolicyArnInput>(parts, {
+      requires: onPolicy(identity, 'DeletePolicy'),
+      perform: async ({ PolicyArn }, { account }) => {
+        await identity.change((changes) => {
+          const policy = getOwnPolicy(changes, account, PolicyArn)
+          const { attached, boundaries } = countUses(changes, account, PolicyArn)
+          if (attached + boundaries > 0) throw policyAttached()
+          if (policy.versions.length > 1) throw policyHasVersions()
+          changes.deletePolicy(policy)
+        })
+        return {}
+      },
+    }),
+  }
+}
+
+/** A permission on a managed policy. @throws ApiError ValidationError for what is no policy's ARN */
+export function onPolicy(identity: Identity, action: string) {
+  return ({ PolicyArn }: PolicyArnInput, scope: Scope) => {
+    checkPolicyArn(PolicyArn)
+    const tags = identity.findPolicy(PolicyArn)?.tags
+    return [may(scope, action, { arn: PolicyArn, ...(tags === undefined ? {} : { keys: resourceTagKeys(tags) }) })]
+  }
+}
+
+type Policies = Pick<IdentityLookup, 'findPolicy'>
+
+/** One that the account sees: its own, or AWS's. @throws ApiError NoSuchEntity */
+export function getPolicy(identity: Policies, account: AccountId, arn: string): ManagedPolicy {
+  const policy = identity.findPolicy(arn)
+  if (policy === undefined || (policy.account !== 'aws' && policy.account !== account)) throw policyNotFound(arn)
+  return policy
+}
+
+/** One that the account may change: only its own. @throws ApiError NoSuchEntity, AccessDenied */
+export function getOwnPolicy(identity: Policies, account: AccountId, arn: string): ManagedPolicy {
+  const policy = getPolicy(identity, account, arn)
+  if (policy.account === 'aws') throw awsManagedStays(arn)
+  return policy
+}
+
+export function countUses(identity: Pick<IdentityLookup, 'usesOf'>, account: AccountId, arn: string): UseCounts {
+  const { roles, users, boundaryOfRoles, boundaryOfUsers } = identity.usesOf(account, arn)
+  return { attached: roles.length + users.length, boundaries: boundaryOfRoles.length + boundaryOfUsers.length }
+}
