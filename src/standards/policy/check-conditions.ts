@@ -5,7 +5,7 @@ import { parseDecimal } from './operators/decimal.ts'
 import { type OperatorName, parseOperator } from './operators/index.ts'
 import { parseIpRange } from './operators/ip-range.ts'
 import { parseMoment } from './operators/moment.ts'
-import type { WrittenStatement } from './read-statement.ts'
+import type { WrittenStatement } from './written.ts'
 
 /** Operands that could never be compared: a Deny with one would silently deny nothing. @throws PolicyError */
 export function checkConditionValues({ conditions, where }: WrittenStatement): void {

@@ -1,6 +1,6 @@
 import { type PolicyReason, policyFault } from './errors.ts'
 import { pointerTo } from './json.ts'
-import type { WrittenPatterns, WrittenStatement } from './read-statement.ts'
+import type { WrittenPatterns, WrittenStatement } from './written.ts'
 
 // SPEC: order and texts of these checks as AWS answers them to CreatePolicy.
 

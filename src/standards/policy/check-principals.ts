@@ -1,6 +1,6 @@
 import { type PolicyReason, policyFault } from './errors.ts'
 import type { PrincipalEntry } from './model.ts'
-import type { WrittenStatement } from './read-statement.ts'
+import type { WrittenStatement } from './written.ts'
 
 /** Whether principals are there and have the form of names. Whether they exist is for who keeps them. @throws PolicyError */
 export function checkPrincipals({ principals, where, effect }: WrittenStatement): void {

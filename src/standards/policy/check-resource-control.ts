@@ -1,5 +1,5 @@
 import { syntaxFault } from './errors.ts'
-import type { WrittenStatement } from './read-statement.ts'
+import type { WrittenStatement } from './written.ts'
 
 /**
  * Resource control policies only take away; the one Allow there is is AWS's own, of everything to everybody.

@@ -6,7 +6,7 @@ import { checkTrust } from './check-trust.ts'
 import { policyFault } from './errors.ts'
 import { KINDS } from './kinds.ts'
 import type { Effect, PolicyKind, Statement } from './model.ts'
-import type { WrittenStatement } from './read-statement.ts'
+import type { WrittenStatement } from './written.ts'
 
 /** Whether statements have what their kind needs, in the order in which AWS complains. @throws PolicyError */
 export function checkStatements(statements: readonly WrittenStatement[], kind: PolicyKind): readonly Statement[] {

@@ -2,7 +2,7 @@ import { policyFault } from './errors.ts'
 import { compileGlob } from './glob.ts'
 import { pointerTo } from './json.ts'
 import { parsePattern } from './pattern.ts'
-import type { WrittenStatement } from './read-statement.ts'
+import type { WrittenStatement } from './written.ts'
 
 /** What only trust policies forbid. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-trust-policy.html */
 export function checkTrust({ resources, principals, actions, effect, where }: WrittenStatement): void {

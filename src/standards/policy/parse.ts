@@ -3,7 +3,8 @@ import { checkStatements } from './check-statements.ts'
 import { policyFault, syntaxFault } from './errors.ts'
 import { isList, isObject } from './json.ts'
 import type { PolicyDocument, PolicyKind, PolicyVersion } from './model.ts'
-import { readStatement, type WrittenStatement } from './read-statement.ts'
+import { readStatement } from './read-statement.ts'
+import type { WrittenStatement } from './written.ts'
 
 export interface ParseOptions {
   /** Managed policies must be of version 2012-10-17; default: any version. */

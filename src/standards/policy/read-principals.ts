@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '../../core/index.ts'
 import { policyFault, syntaxFault } from './errors.ts'
 import { isList, isObject, pointerTo } from './json.ts'
 import type { PrincipalEntry } from './model.ts'
-import type { WrittenStatement } from './read-statement.ts'
+import type { WrittenStatement } from './written.ts'
 
 const TYPES: ReadonlySet<string> = new Set<PrincipalEntry['type']>(['AWS', 'Federated', 'Service', 'CanonicalUser'])
 
