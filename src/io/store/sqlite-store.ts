@@ -6,8 +6,10 @@ import { runMigrations } from './migrations.ts'
 import type { Store } from './model.ts'
 import { findNodeSqlite } from './node-sqlite.ts'
 import { kyselyDatabase } from './prepared.ts'
+import { readOnly } from './read-only.ts'
 import type { SqliteConnection, SqliteDriver } from './sqlite-driver.ts'
 import { storeErrorOf } from './sqlite-errors.ts'
+import { createWalSync, noSync, type WalSync } from './wal-sync.ts'
 
 const IN_MEMORY = ':memory:'
 /** A database up to this size is read through at the start; a larger one only where its tables are described. */
@@ -28,28 +30,41 @@ export async function openSqliteStore(path: string): Promise<Store> {
 export async function openWith(driver: SqliteDriver, path: string): Promise<Store> {
   if (path !== IN_MEMORY) await ensureDatabaseFile(path)
   const connection = openConnection(driver, path)
-  // biome-ignore lint/suspicious/noExplicitAny: each room types its own view of the tables
-  const db = new Kysely<any>({ dialect: new SqliteDialect({ database: kyselyDatabase(connection, path) }) })
+  const db: AnyDatabase = new Kysely({ dialect: new SqliteDialect({ database: kyselyDatabase(connection, path) }) })
+  const wal = path === IN_MEMORY ? noSync : createWalSync(`${path}-wal`)
+  const reading = db.withPlugin(readOnly)
+  const run = async <Result>(work: (tx: Transaction<AnyTables>) => Promise<Result>): Promise<Result> => {
+    wal.check()
+    const result = await db.transaction().execute(work)
+    await wal.reached()
+    return result
+  }
   let closed: Promise<void> | undefined
-  const store: Store = {
+  return {
     dialect: 'sqlite',
-    room: <Tables>() => db as unknown as Kysely<Tables>,
+    room: <Tables>() => reading as unknown as Kysely<Tables>,
     transaction: <Tables, Result>(work: (tx: Transaction<Tables>) => Promise<Result>) =>
-      (db as unknown as Kysely<Tables>).transaction().execute(work),
-    migrate: (migrations) => db.transaction().execute((tx) => runMigrations(tx, migrations, 'sqlite')),
+      run((tx) => work(tx as unknown as Transaction<Tables>)),
+    migrate: (migrations) => run((tx) => runMigrations(tx, migrations, 'sqlite')),
     close: () => {
-      closed ??= closeStore(db)
+      closed ??= closeStore(db, wal)
       return closed
     },
   }
-  return store
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: no table is touched
-async function closeStore(db: Kysely<any>): Promise<void> {
-  // Waits for the transaction at hand; the log goes back into the file, so that a copy of the file alone is whole.
-  await db.executeQuery(CompiledQuery.raw('pragma wal_checkpoint(truncate)'))
-  await db.destroy()
+// biome-ignore lint/suspicious/noExplicitAny: each room types its own view of the tables
+type AnyTables = any
+type AnyDatabase = Kysely<AnyTables>
+
+/** Waits for the transaction at hand; the log goes back into the file, so that a copy of the file alone is whole. */
+async function closeStore(db: AnyDatabase, wal: WalSync): Promise<void> {
+  try {
+    await db.executeQuery(CompiledQuery.raw('pragma wal_checkpoint(truncate)'))
+  } finally {
+    await db.destroy()
+    await wal.close()
+  }
 }
 
 /** SQLite gives the files beside it the mode of the database file, so that this one decides. */
@@ -76,10 +91,10 @@ function openConnection(driver: SqliteDriver, path: string): SqliteConnection {
   }
 }
 
-/** Durable when a commit returns; rows that point nowhere are refused; text keys compare as bytes by themselves (BINARY). */
+/** Whole after a power failure, and durable by `wal-sync.ts`; rows that point nowhere are refused; text keys compare as bytes (BINARY). */
 const PRAGMAS = [
   'journal_mode = wal',
-  'synchronous = full',
+  'synchronous = normal',
   'foreign_keys = on',
   'busy_timeout = 5000',
   'trusted_schema = off',

@@ -1,11 +1,15 @@
-/** Collects what arrives in one turn of the event loop into one commit. */
+import { StoreError } from '../../core/index.ts'
+
+/** Collects what arrives while a commit is under way into the next one. */
 export interface GroupCommit<Entry> {
-  /** Resolves when the entry's commit is durable; rejects with the entry's own failure. */
+  /** Resolves when the entry's commit is durable; rejects with the entry's own failure. @throws StoreError `unavailable` when too many wait */
   add(entry: Entry): Promise<void>
 }
 
 /** Entries of one commit at most, so that a burst does not hold the event loop. */
 const LARGEST_GROUP = 256
+/** Entries that wait at most: some seconds of work. What is beyond is refused at once, before memory is. */
+const MOST_WAITING = 20_000
 
 interface Waiting<Entry> {
   readonly entry: Entry
@@ -14,10 +18,14 @@ interface Waiting<Entry> {
 }
 
 /**
- * `commit` writes all entries in one transaction. When a group fails, each entry is tried by itself: one that cannot be
- * written never costs the others their answer.
+ * `commit` writes all entries in one transaction. When a group fails for a reason that is everybody's (`isShared`: the disk,
+ * the database), all of it fails; else it is halved until the entry is found that cannot be written, which never costs the
+ * others their answer.
  */
-export function createGroupCommit<Entry>(commit: (entries: readonly Entry[]) => Promise<void>): GroupCommit<Entry> {
+export function createGroupCommit<Entry>(
+  commit: (entries: readonly Entry[]) => Promise<void>,
+  isShared: (failure: unknown) => boolean,
+): GroupCommit<Entry> {
   let waiting: Waiting<Entry>[] = []
   let isRunning = false
 
@@ -25,9 +33,13 @@ export function createGroupCommit<Entry>(commit: (entries: readonly Entry[]) => 
     try {
       await commit(group.map(({ entry }) => entry))
     } catch (failure) {
-      const [only, ...others] = group
-      if (others.length === 0) only?.reject(failure)
-      else for (const one of group) await settle([one])
+      if (group.length <= 1 || isShared(failure)) {
+        for (const { reject } of group) reject(failure)
+        return
+      }
+      const middle = group.length >> 1
+      await settle(group.slice(0, middle))
+      await settle(group.slice(middle))
       return
     }
     for (const { resolve } of group) resolve()
@@ -53,6 +65,10 @@ export function createGroupCommit<Entry>(commit: (entries: readonly Entry[]) => 
   return {
     add: (entry) =>
       new Promise((resolve, reject) => {
+        if (waiting.length >= MOST_WAITING) {
+          reject(new StoreError('unavailable', `more than ${MOST_WAITING} records wait to be written`))
+          return
+        }
         waiting.push({ entry, resolve, reject })
         if (!isRunning) start()
       }),

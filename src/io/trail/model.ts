@@ -40,6 +40,12 @@ export interface TrailQuery {
   readonly after?: string
 }
 
+export interface TrailPage {
+  readonly records: readonly TrailRecord[]
+  /** `after` of the next page; absent on the last one. */
+  readonly next?: string
+}
+
 /** A row of another room that is as durable as the record it belongs to: it is written in the same commit. */
 export interface ExtraRow {
   readonly table: string
@@ -54,5 +60,5 @@ export interface Trail {
    */
   record(entry: TrailRecord, extra?: ExtraRow): Promise<void>
   /** Newest first; management events of the last 90 days. An `after` that is none of ours is behind everything: nothing follows it. */
-  lookup(query: TrailQuery): Promise<{ readonly records: readonly TrailRecord[]; readonly next?: string }>
+  lookup(query: TrailQuery): Promise<TrailPage>
 }

@@ -1,10 +1,11 @@
-import { type Kysely, type SelectQueryBuilder, sql, type Transaction } from 'kysely'
-import { type Clock, type Instant, instant } from '../../core/index.ts'
+import { CompiledQuery, type Kysely, type Transaction } from 'kysely'
+import { type Clock, StoreError } from '../../core/index.ts'
 import type { Store } from '../store/index.ts'
+import { namesOf, renderNames } from './contents.ts'
 import { createGroupCommit } from './group-commit.ts'
-import type { ExtraRow, Trail, TrailQuery, TrailRecord } from './model.ts'
-import { type EventRow, eventRowOf, firstPositionOf, indexable, lookupRowsOf, positionOf, recordOf } from './rows.ts'
-import { type LookupRow, type TrailTables, trailMigrations } from './tables.ts'
+import { lookup, recordOf } from './lookup.ts'
+import type { ExtraRow, Trail } from './model.ts'
+import { type RunRow, type TrailTables, trailMigrations } from './tables.ts'
 
 export interface TrailParts {
   readonly store: Store
@@ -12,47 +13,65 @@ export interface TrailParts {
 }
 
 interface Entry {
-  readonly row: EventRow
-  readonly record: TrailRecord
+  readonly time: number
+  readonly names: readonly number[]
+  /** JSON. */
+  readonly text: string
   readonly extra: ExtraRow | undefined
+}
+
+/** The records behind the last run: what their table of contents will be made of. */
+interface Tail {
+  nextId: number
+  firstId: number
+  oldest: number
+  newest: number
+  names: Set<number>
 }
 
 /** SPEC: CloudTrail's event history reaches 90 days back. */
 const KEPT_MILLISECONDS = 90 * 24 * 3600 * 1000
-/** What is older is swept out after each so many records, and at most twice as many of them. */
-const SWEEP_EVERY = 512
+/** Records of a run at least. A look-up reads a run at a time, and a run costs it some milliseconds. */
+const RUN_LENGTH = 256
+/** Runs swept at each end of a run: twice as many as are made. */
+const SWEPT_RUNS = 2
 
 /** Opens the trail of an installation; this room's migrations run at its first use, when they have not yet. */
 export function createTrail({ store, clock }: TrailParts): Trail {
-  const ready = once(() => store.migrate(trailMigrations))
-  const oldest = (): number => firstPositionOf(instant(clock.now() - KEPT_MILLISECONDS))
-  let arrivals = 0
-  let sinceSweep = 0
-  const group = createGroupCommit<Entry>(async (entries) => {
-    await ready()
-    sinceSweep += entries.length
-    const isSweepDue = sinceSweep >= SWEEP_EVERY
-    await store.transaction<TrailTables, void>(async (tx) => {
-      await insert(tx, entries)
-      if (isSweepDue) await sweep(tx, oldest())
-    })
-    if (isSweepDue) sinceSweep = 0
+  const open = once(async () => {
+    await store.migrate(trailMigrations)
+    return readTail(store.room<TrailTables>())
   })
+  const oldest = (): number => clock.now() - KEPT_MILLISECONDS
+  const group = createGroupCommit<Entry>(
+    async (entries) => {
+      const tail = await open()
+      const run = closedRun(tail, entries)
+      await store.transaction<TrailTables, void>(async (tx) => {
+        await insert(tx, tail.nextId, entries)
+        if (run === undefined) return
+        await tx.insertInto('trail_runs').values(run).execute()
+        await sweep(tx, oldest())
+      })
+      // Only now: a commit that failed has left nothing behind.
+      advance(tail, entries, run !== undefined)
+    },
+    (failure) => failure instanceof StoreError && failure.reason !== 'conflict',
+  )
   return {
     record: async (record, extra) => {
-      const row = eventRowOf(record, positionOf(record.time, arrivals++))
-      await group.add({ row, record, extra })
+      await group.add({ time: record.time, names: namesOf(record), text: JSON.stringify(record), extra })
     },
     lookup: async (query) => {
-      await ready()
+      await open()
       return lookup(store.room<TrailTables>(), query, oldest())
     },
   }
 }
 
 /** Runs once; a failure is not kept, so that the next caller tries again. */
-function once(work: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | undefined
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined
   return () => {
     running ??= work().catch((failure: unknown) => {
       running = undefined
@@ -62,20 +81,54 @@ function once(work: () => Promise<void>): () => Promise<void> {
   }
 }
 
-/** Rows of one INSERT at most: six values each, below SQLite's 32,766 and PostgreSQL's 65,535. */
-const LARGEST_INSERT = 1000
+async function readTail(db: Kysely<TrailTables>): Promise<Tail> {
+  const { last } = await db
+    .selectFrom('trail_runs')
+    .select(({ fn }) => fn.max('last_id').as('last'))
+    .executeTakeFirstOrThrow()
+  const tail = emptyTail(Number(last ?? 0) + 1)
+  const rows = await db.selectFrom('trail_events').selectAll().where('id', '>=', tail.firstId).orderBy('id').execute()
+  for (const row of rows) {
+    const record = recordOf(row)
+    tail.nextId = row.id + 1
+    note(tail, { time: record.time, names: namesOf(record) })
+  }
+  return tail
+}
 
-async function insert(tx: Transaction<TrailTables>, entries: readonly Entry[]): Promise<void> {
-  await insertRows(
-    tx,
-    'trail_events',
-    entries.map(({ row }) => row),
-  )
-  await insertRows(
-    tx,
-    'trail_lookups',
-    entries.flatMap(({ record, row }) => lookupRowsOf(record, row)),
-  )
+function emptyTail(firstId: number): Tail {
+  return { nextId: firstId, firstId, oldest: Number.MAX_SAFE_INTEGER, newest: 0, names: new Set() }
+}
+
+function note(tail: Tail, { time, names }: Pick<Entry, 'time' | 'names'>): void {
+  tail.oldest = Math.min(tail.oldest, time)
+  tail.newest = Math.max(tail.newest, time)
+  for (const name of names) tail.names.add(name)
+}
+
+/** The run that ends with these entries, or undefined when there are too few of them yet. */
+function closedRun(tail: Tail, entries: readonly Entry[]): RunRow | undefined {
+  const end = tail.nextId + entries.length
+  if (end - tail.firstId < RUN_LENGTH) return undefined
+  const whole: Tail = { ...tail, names: new Set(tail.names) }
+  for (const entry of entries) note(whole, entry)
+  const { firstId, oldest, newest, names } = whole
+  return { first_id: firstId, last_id: end - 1, oldest, newest, names: renderNames(names) }
+}
+
+function advance(tail: Tail, entries: readonly Entry[], isClosed: boolean): void {
+  const nextId = tail.nextId + entries.length
+  if (isClosed) Object.assign(tail, emptyTail(nextId))
+  else for (const entry of entries) note(tail, entry)
+  tail.nextId = nextId
+}
+
+async function insert(tx: Transaction<TrailTables>, firstId: number, entries: readonly Entry[]): Promise<void> {
+  // One statement that stays compiled, as its text is always the same.
+  const { sql } = tx.insertInto('trail_events').values({ id: 0, record: '' }).compile()
+  for (const [at, { text }] of entries.entries()) {
+    await tx.executeQuery(CompiledQuery.raw(sql, [firstId + at, text]))
+  }
   for (const { extra } of entries) {
     if (extra === undefined) continue
     // The table is another room's; its name comes from that room's code, never from a request.
@@ -84,124 +137,17 @@ async function insert(tx: Transaction<TrailTables>, entries: readonly Entry[]): 
   }
 }
 
-async function insertRows<Table extends keyof TrailTables & string>(
-  tx: Transaction<TrailTables>,
-  table: Table,
-  rows: readonly TrailTables[Table][],
-): Promise<void> {
-  const any = tx as unknown as Transaction<Record<string, Record<string, unknown>>>
-  for (let at = 0; at < rows.length; at += LARGEST_INSERT) {
-    await any
-      .insertInto(table)
-      .values(rows.slice(at, at + LARGEST_INSERT) as unknown as Record<string, unknown>[])
-      .execute()
-  }
-}
-
+/** Old runs go whole, with their records. */
 async function sweep(tx: Transaction<TrailTables>, oldest: number): Promise<void> {
-  const swept = await tx
-    .selectFrom('trail_events')
-    .selectAll()
-    .where('position', '<', oldest)
-    .orderBy('position')
-    .limit(2 * SWEEP_EVERY)
+  const runs = await tx
+    .selectFrom('trail_runs')
+    .select(['first_id', 'last_id'])
+    .where('newest', '<', oldest)
+    .orderBy('newest')
+    .limit(SWEPT_RUNS)
     .execute()
-  const last = swept.at(-1)
-  if (last === undefined) return
-  // Deleted by whole ranges of their own key: the table has no index over all positions.
-  const ranges = new Map<string, LookupRow>()
-  for (const row of swept) {
-    for (const found of lookupRowsOf(recordOf(row), row)) {
-      ranges.set(JSON.stringify([found.account, found.region, found.attribute, found.value]), found)
-    }
+  for (const { first_id, last_id } of runs) {
+    await tx.deleteFrom('trail_events').where('id', '>=', first_id).where('id', '<=', last_id).execute()
+    await tx.deleteFrom('trail_runs').where('first_id', '=', first_id).execute()
   }
-  for (const { account, region, attribute, value } of ranges.values()) {
-    await tx
-      .deleteFrom('trail_lookups')
-      .where('account', '=', account)
-      .where('region', '=', region)
-      .where('attribute', '=', attribute)
-      .where('value', '=', value)
-      .where('position', '<=', last.position)
-      .execute()
-  }
-  await tx.deleteFrom('trail_events').where('position', '<=', last.position).execute()
-}
-
-interface Page {
-  readonly records: readonly TrailRecord[]
-  readonly next?: string
-}
-
-async function lookup(db: Kysely<TrailTables>, query: TrailQuery, oldest: number): Promise<Page> {
-  const mark = query.after === undefined ? undefined : readMark(query.after)
-  if (query.after !== undefined && mark === undefined) return { records: [] }
-  // One more than wanted tells whether a page follows.
-  const rows = await selectPage(db, query, { oldest, mark }).execute()
-  const page = rows.slice(0, query.limit)
-  const last = rows.length > query.limit ? page.at(-1) : undefined
-  return { records: page.map(recordOf), ...(last === undefined ? {} : { next: renderMark(last) }) }
-}
-
-type PageRow = Pick<EventRow, 'position' | 'event_id' | 'record'>
-
-function selectPage(
-  db: Kysely<TrailTables>,
-  { account, region, attribute, from, to, limit }: TrailQuery,
-  { oldest, mark }: { oldest: number; mark: Mark | undefined },
-): SelectQueryBuilder<TrailTables, never, PageRow> {
-  const first = Math.max(oldest, from === undefined ? 0 : firstPositionOf(from))
-  const source = attribute === undefined ? eventsOf(db) : lookupsOf(db, attribute)
-  let select = source
-    .where(sql.ref('k.account'), '=', account)
-    .where(sql.ref('k.region'), '=', indexable(region))
-    .where(sql.ref('k.position'), '>=', first)
-  // `to` itself is within.
-  if (to !== undefined) select = select.where(sql.ref('k.position'), '<', firstPositionOf(after(to)))
-  if (mark !== undefined) {
-    select = select.where(sql<boolean>`(k.position, k.event_id) < (${mark.position}, ${mark.eventId})`)
-  }
-  return select
-    .orderBy(sql.ref('k.position'), 'desc')
-    .orderBy(sql.ref('k.event_id'), 'desc')
-    .limit(limit + 1) as unknown as SelectQueryBuilder<TrailTables, never, PageRow>
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: both sources have the columns that the caller names
-type Source = SelectQueryBuilder<any, any, PageRow>
-
-function eventsOf(db: Kysely<TrailTables>): Source {
-  return db
-    .selectFrom('trail_events as k')
-    .select(['k.position', 'k.event_id', 'k.record'])
-    .where('k.is_management', '=', sql.lit(1)) as unknown as Source
-}
-
-function lookupsOf(db: Kysely<TrailTables>, attribute: NonNullable<TrailQuery['attribute']>): Source {
-  return db
-    .selectFrom('trail_lookups as k')
-    .innerJoin('trail_events as e', (join) =>
-      join.onRef('e.position', '=', 'k.position').onRef('e.event_id', '=', 'k.event_id'),
-    )
-    .select(['k.position', 'k.event_id', 'e.record'])
-    .where('k.attribute', '=', attribute.key)
-    .where('k.value', '=', indexable(attribute.value)) as unknown as Source
-}
-
-const after = (at: Instant): Instant => instant(Math.floor(at) + 1)
-
-interface Mark {
-  readonly position: number
-  readonly eventId: string
-}
-
-/** The last record of a page; records that arrive later are newer, so that the pages behind it stay what they are. */
-function renderMark({ position, event_id }: PageRow): string {
-  return Buffer.from(`${Number(position)}/${event_id}`).toString('base64url')
-}
-
-function readMark(text: string): Mark | undefined {
-  const [, digits, eventId] = /^(\d{1,16})\/([^\0]{1,200})$/s.exec(Buffer.from(text, 'base64url').toString()) ?? []
-  if (digits === undefined || eventId === undefined) return undefined
-  return { position: Number(digits), eventId }
 }
