@@ -65,10 +65,11 @@ export function createSessions({ ring, realmId, clock, randomness }: SessionPart
     },
     open: (sessionToken, accessKeyId) => {
       const digest = createHash('sha256').update(sessionToken).digest('base64')
-      const opened = cache.find(digest) ?? openToken(seals, sessionToken)
+      const known = cache.find(digest)
+      const opened = known ?? openToken(seals, sessionToken)
       if (opened === undefined || opened.session.accessKeyId !== accessKeyId) throw unopenable(accessKeyId)
       checkTimes(opened.session, clock.now())
-      cache.put(digest, opened)
+      if (known === undefined) cache.put(digest, opened)
       return opened
     },
     changeRing: (next) => {

@@ -37,25 +37,34 @@ export interface TlvFields {
 
 /** The fields of `source`, or undefined when it is cut off, repeats a tag, or has one that is neither known nor ignorable. */
 export function readTlv(source: Buffer, known: ReadonlySet<number>): TlvFields | undefined {
-  const fields = new Map<number, Buffer>()
+  const places = new Map<number, Place>()
   let at = 0
   while (at < source.length) {
     const tag = source[at] ?? 0
     const length = readNumber(source, at + 1)
     if (length === undefined || length.next + length.value > source.length) return undefined
-    if (fields.has(tag) || (tag < FIRST_IGNORABLE_TAG && !known.has(tag))) return undefined
+    if (places.has(tag) || (tag < FIRST_IGNORABLE_TAG && !known.has(tag))) return undefined
     at = length.next + length.value
-    fields.set(tag, source.subarray(length.next, at))
+    places.set(tag, { start: length.next, end: at })
+  }
+  const read = <T>(tag: number, from: (place: Place) => T): T | undefined => {
+    const place = places.get(tag)
+    return place === undefined ? undefined : from(place)
   }
   return {
-    bytes: (tag) => fields.get(tag),
-    text: (tag) => fields.get(tag)?.toString('utf8'),
-    number: (tag) => {
-      const field = fields.get(tag)
-      const read = field === undefined ? undefined : readNumber(field, 0)
-      return read?.next === field?.length ? read?.value : undefined
-    },
+    bytes: (tag) => read(tag, ({ start, end }) => source.subarray(start, end)),
+    text: (tag) => read(tag, ({ start, end }) => source.toString('utf8', start, end)),
+    number: (tag) =>
+      read(tag, ({ start, end }) => {
+        const number = readNumber(source, start)
+        return number?.next === end ? number.value : undefined
+      }),
   }
+}
+
+interface Place {
+  readonly start: number
+  readonly end: number
 }
 
 /** Texts one after the other, each with its length. */

@@ -1,0 +1,46 @@
+import type { IdentityReader } from '../../identity/index.ts'
+import type { Sessions } from '../../session/index.ts'
+
+export interface StsOptions {
+  readonly identity: Pick<IdentityReader, 'findRoleByArn' | 'findManagedPolicy' | 'findAccessKey'>
+  readonly sessions: Pick<Sessions, 'issue'>
+  /** Most requests a second for each account and region; undefined is no limit. */
+  readonly ratePerSecond: number | undefined
+}
+
+/** What every way to a role may be narrowed by. */
+export interface SessionInput {
+  readonly RoleArn: string
+  readonly RoleSessionName: string
+  readonly Policy?: string
+  readonly PolicyArns?: readonly { readonly arn?: string }[]
+  readonly DurationSeconds?: number
+  readonly MinimumSessionTokenSize?: number
+}
+
+export interface AssumeRoleWithWebIdentityInput extends SessionInput {
+  readonly WebIdentityToken: string
+  readonly ProviderId?: string
+}
+
+export interface Tag {
+  readonly Key: string
+  readonly Value: string
+}
+
+export interface AssumeRoleInput extends SessionInput {
+  readonly Tags?: readonly Tag[]
+  readonly TransitiveTagKeys?: readonly string[]
+  readonly ExternalId?: string
+  readonly SerialNumber?: string
+  readonly TokenCode?: string
+  readonly SourceIdentity?: string
+  readonly ProvidedContexts?: readonly unknown[]
+}
+
+/** What a caller, or its token, sets on the session beside its name. */
+export interface Labels {
+  readonly tags: ReadonlyMap<string, string>
+  readonly transitiveTagKeys: readonly string[]
+  readonly sourceIdentity?: string
+}

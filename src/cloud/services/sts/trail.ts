@@ -1,0 +1,84 @@
+import type { AccountId } from '../../../core/index.ts'
+import type { TrailShape } from '../../operation.ts'
+import type { AssumeRoleInput, AssumeRoleWithWebIdentityInput } from './model.ts'
+import { accountOfRoleArn } from './role-arn.ts'
+
+/** What CloudTrail writes in the place of something that it must not write. */
+const HIDDEN = 'HIDDEN_DUE_TO_SECURITY_REASONS'
+
+// SPEC: CloudTrail records every way to a role as read-only (sample records of its user guide).
+const assuming = { category: 'Management', readOnly: true, resources: roleOf, responseElements } as const
+
+export const assumeRoleWithWebIdentityTrail: TrailShape<AssumeRoleWithWebIdentityInput> = {
+  ...assuming,
+  // INVARIANT: members are named one by one: the token is not among them.
+  requestParameters: ({ RoleArn, RoleSessionName, DurationSeconds, Policy, PolicyArns, ProviderId }) =>
+    present({
+      roleArn: RoleArn,
+      roleSessionName: RoleSessionName,
+      durationSeconds: DurationSeconds,
+      policy: Policy,
+      policyArns: PolicyArns,
+      providerId: ProviderId,
+    }),
+}
+
+export const assumeRoleTrail: TrailShape<AssumeRoleInput> = {
+  ...assuming,
+  requestParameters: (input) =>
+    present({
+      roleArn: input.RoleArn,
+      roleSessionName: input.RoleSessionName,
+      durationSeconds: input.DurationSeconds,
+      policy: input.Policy,
+      policyArns: input.PolicyArns,
+      tags: input.Tags?.map(({ Key, Value }) => ({ key: Key, value: Value })),
+      transitiveTagKeys: input.TransitiveTagKeys,
+      externalId: input.ExternalId,
+      serialNumber: input.SerialNumber,
+      sourceIdentity: input.SourceIdentity,
+    }),
+}
+
+/** A call without parameters or elements worth a record. */
+export const readingTrail = { category: 'Management', readOnly: true, requestParameters: () => null } as const
+
+function roleOf({ RoleArn }: { readonly RoleArn?: string }, callersAccount: AccountId) {
+  if (RoleArn === undefined) return []
+  return [{ type: 'AWS::IAM::Role', arn: RoleArn, account: accountOfRoleArn(RoleArn) ?? callersAccount }]
+}
+
+function responseElements(output: Record<string, unknown>): Record<string, unknown> {
+  const { Credentials, AssumedRoleUser } = output as {
+    readonly Credentials: { readonly AccessKeyId: string; readonly Expiration: number }
+    readonly AssumedRoleUser: { readonly AssumedRoleId: string; readonly Arn: string }
+  }
+  return present({
+    credentials: {
+      accessKeyId: Credentials.AccessKeyId,
+      sessionToken: HIDDEN,
+      expiration: renderExpiration(Credentials.Expiration),
+    },
+    subjectFromWebIdentityToken: output.SubjectFromWebIdentityToken,
+    assumedRoleUser: { assumedRoleId: AssumedRoleUser.AssumedRoleId, arn: AssumedRoleUser.Arn },
+    provider: output.Provider,
+    audience: output.Audience,
+    packedPolicySize: output.PackedPolicySize,
+    sourceIdentity: output.SourceIdentity,
+  })
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const
+
+/** As CloudTrail writes this one time: `Apr 16, 2025, 3:46:56 AM`, in UTC. */
+function renderExpiration(at: number): string {
+  const date = new Date(at)
+  const two = (part: number) => String(part).padStart(2, '0')
+  const hours = date.getUTCHours()
+  const time = `${hours % 12 === 0 ? 12 : hours % 12}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`
+  return `${MONTHS[date.getUTCMonth()]} ${date.getUTCDate()}, ${date.getUTCFullYear()}, ${time} ${hours < 12 ? 'AM' : 'PM'}`
+}
+
+function present(members: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined))
+}
