@@ -55,7 +55,7 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
   const sessions = createSessions({ ring: options.sealRing, realmId: options.realmId, clock, randomness })
   const denials = await createDenials({ store, clock, randomness })
   const services = [
-    createSts({ identity, sessions, region, ratePerSecond: options.stsRatePerSecond }),
+    createSts({ identity, sessions, ratePerSecond: options.stsRatePerSecond }),
     createIam({ identity, thumbprints: options.thumbprints, clock, randomness, region }),
     createEks({ clusters: options.clusters }),
     createCloudTrail({ trail }),
