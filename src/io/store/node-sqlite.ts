@@ -24,10 +24,6 @@ export function findNodeSqlite(): SqliteDriver | undefined {
   return { name: 'node:sqlite', open: (path) => adapt(new sqlite.DatabaseSync(path)) }
 }
 
-/**
- * UNVERIFIED: written after Node's documentation; no Node with `node:sqlite` was at hand to run the contract suite on.
- * The suite runs by itself on every Node that has it.
- */
 function adapt(database: NodeDatabase): SqliteConnection {
   return {
     prepare: (sql) => adaptStatement(database.prepare(sql), sql),
