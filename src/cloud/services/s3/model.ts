@@ -2,9 +2,6 @@ import type { AccountId, Clock, Instant, Randomness, Region } from '../../../cor
 import type { Store } from '../../../io/store/index.ts'
 import type { ChecksumAlgorithm } from '../../../standards/checksums/index.ts'
 import type { IdentityReader } from '../../identity/index.ts'
-import type { BucketPolicies } from './bucket-policy.ts'
-import type { ObjectFiles } from './object-files.ts'
-import type { Repository } from './repository.ts'
 
 /** A bucket. Its name is unique in the whole installation, as it is in a partition of AWS. */
 export interface Bucket {
@@ -56,6 +53,13 @@ export interface ObjectHeaders {
   readonly Metadata?: Readonly<Record<string, string>>
 }
 
+/** What must hold of the object that is there before it is replaced or deleted. */
+export interface WriteCondition {
+  readonly ifMatch?: string
+  /** `If-None-Match: *`: there is no such object yet. */
+  readonly ifAbsent?: boolean
+}
+
 export interface S3Options {
   readonly store: Store
   /** Made when it is not there; nobody else writes into it. */
@@ -64,15 +68,6 @@ export interface S3Options {
   readonly randomness: Randomness
   /** With it, a bucket policy that names a role or user which does not exist is refused, as AWS does. */
   readonly identity?: Pick<IdentityReader, 'findRoleByArn' | 'findRole' | 'findUser'>
-}
-
-/** What the operations work with. */
-export interface S3Parts {
-  readonly repository: Repository
-  readonly files: ObjectFiles
-  readonly policies: BucketPolicies
-  readonly clock: Clock
-  readonly identity: S3Options['identity'] | undefined
 }
 
 /** Members that every call on a bucket has. */

@@ -1,6 +1,5 @@
 import { notImplemented, notModified, preconditionFailed } from './errors.ts'
-import type { StoredObject } from './model.ts'
-import type { WriteCondition } from './repository.ts'
+import type { StoredObject, WriteCondition } from './model.ts'
 
 /** The conditional headers of a read (RFC 9110 §13.1), or of the source of a copy. */
 export interface ReadConditions {

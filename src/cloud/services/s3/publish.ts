@@ -1,7 +1,7 @@
 import type { Instant } from '../../../core/index.ts'
-import type { Content, ObjectHeaders, S3Parts, StoredObject } from './model.ts'
+import type { Content, ObjectHeaders, StoredObject, WriteCondition } from './model.ts'
+import type { S3Parts } from './parts.ts'
 import type { Received } from './receive.ts'
-import type { WriteCondition } from './repository.ts'
 
 export interface NewObject {
   readonly bucket: string

@@ -3,16 +3,9 @@ import { type AccountId, type Instant, instant, type Region, StoreError } from '
 import type { Store } from '../../../io/store/index.ts'
 import { isChecksumAlgorithm } from '../../../standards/checksums/index.ts'
 import { bucketNotEmpty, noSuchBucket, noSuchKey, preconditionFailed } from './errors.ts'
-import type { Bucket, Content, ObjectHeaders, StoredObject } from './model.ts'
+import type { Bucket, Content, ObjectHeaders, StoredObject, WriteCondition } from './model.ts'
 import { matchesEtag } from './preconditions.ts'
 import type { BucketRow, ObjectRow, S3Tables } from './tables.ts'
-
-/** What must hold of the object that is there before it is replaced or deleted. */
-export interface WriteCondition {
-  readonly ifMatch?: string
-  /** `If-None-Match: *`: there is no such object yet. */
-  readonly ifAbsent?: boolean
-}
 
 /** A line of a listing. */
 export interface ListedObject {

@@ -3,8 +3,9 @@ import type { NamedPolicy } from '../../../standards/policy/index.ts'
 import type { ApiCall, Judged, Principal, Requirement } from '../../operation.ts'
 import { refuseS3 } from '../../refusal/index.ts'
 import { accessDenied, noSuchBucket, noSuchKey } from './errors.ts'
-import type { Bucket, S3Parts, StoredObject } from './model.ts'
+import type { Bucket, StoredObject } from './model.ts'
 import { checkBucketName, checkKey } from './names.ts'
+import type { S3Parts } from './parts.ts'
 
 /** A bucket as a call names it, with what authorising the call needs. */
 export interface Scope {

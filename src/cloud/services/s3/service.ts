@@ -4,7 +4,7 @@ import type { Authentication, Operation, Service } from '../../operation.ts'
 import { refuseS3 } from '../../refusal/index.ts'
 import { createBucketPolicies } from './bucket-policy.ts'
 import { CONFIGURATIONS, OBJECT_CONFIGURATIONS } from './configurations.ts'
-import type { BucketInput, ObjectInput, S3Options, S3Parts } from './model.ts'
+import type { BucketInput, ObjectInput, S3Options } from './model.ts'
 import { openObjectFiles } from './object-files.ts'
 import { type CopyObjectInput, copyObject } from './operations/copy-object.ts'
 import { type CreateBucketInput, createBucket } from './operations/create-bucket.ts'
@@ -21,6 +21,7 @@ import { type ListObjectsInput, listObjects } from './operations/list-objects.ts
 import { type ListObjectsV2Input, listObjectsV2 } from './operations/list-objects-v2.ts'
 import { type PutBucketPolicyInput, putBucketPolicy } from './operations/put-bucket-policy.ts'
 import { type PutObjectInput, putObject } from './operations/put-object.ts'
+import type { S3Parts } from './parts.ts'
 import { createRepository } from './repository.ts'
 import {
   listingKeys,

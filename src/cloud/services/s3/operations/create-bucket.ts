@@ -8,7 +8,7 @@ import {
   invalidLocationConstraint,
   notImplemented,
 } from '../errors.ts'
-import type { S3Parts } from '../model.ts'
+import type { S3Parts } from '../parts.ts'
 import { accountOf } from '../scope.ts'
 
 export interface CreateBucketInput {

@@ -1,6 +1,7 @@
 import type { ApiCall, ApiResult } from '../../../operation.ts'
 import { notImplemented } from '../errors.ts'
-import type { ObjectInput, S3Parts } from '../model.ts'
+import type { ObjectInput } from '../model.ts'
+import type { S3Parts } from '../parts.ts'
 import { getBucket } from '../scope.ts'
 import { checkVersion } from '../versions.ts'
 

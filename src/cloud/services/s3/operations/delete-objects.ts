@@ -1,7 +1,8 @@
 import { ApiError } from '../../../../core/index.ts'
 import type { ApiCall, ApiResult, Judged, Principal } from '../../../operation.ts'
 import { accessDenied, malformedXml } from '../errors.ts'
-import type { BucketInput, S3Parts } from '../model.ts'
+import type { BucketInput } from '../model.ts'
+import type { S3Parts } from '../parts.ts'
 import { denied, getBucket } from '../scope.ts'
 import { checkVersion } from '../versions.ts'
 

@@ -1,6 +1,7 @@
 import type { ApiCall, ApiResult } from '../../../operation.ts'
 import { noSuchBucketPolicy } from '../errors.ts'
-import type { BucketInput, S3Parts } from '../model.ts'
+import type { BucketInput } from '../model.ts'
+import type { S3Parts } from '../parts.ts'
 import { getBucket } from '../scope.ts'
 
 /** The policy as it was put. @throws ApiError NoSuchBucket, NoSuchBucketPolicy */

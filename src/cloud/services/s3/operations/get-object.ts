@@ -1,6 +1,7 @@
 import type { ApiCall, ApiResult, Judged, Principal } from '../../../operation.ts'
 import { invalidRequest } from '../errors.ts'
-import type { ObjectInput, S3Parts, StoredObject } from '../model.ts'
+import type { ObjectInput, StoredObject } from '../model.ts'
+import type { S3Parts } from '../parts.ts'
 import { checkRead, type ReadConditions } from '../preconditions.ts'
 import { type ByteRange, readPart, renderContentRange } from '../ranges.ts'
 import { renderChecksum } from '../receive.ts'

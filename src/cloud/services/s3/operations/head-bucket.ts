@@ -1,5 +1,6 @@
 import type { ApiCall, ApiResult } from '../../../operation.ts'
-import type { BucketInput, S3Parts } from '../model.ts'
+import type { BucketInput } from '../model.ts'
+import type { S3Parts } from '../parts.ts'
 import { getBucket } from '../scope.ts'
 
 /** @throws ApiError NoSuchBucket */

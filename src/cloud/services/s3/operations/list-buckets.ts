@@ -1,7 +1,7 @@
 import type { ApiCall, ApiResult, Principal } from '../../../operation.ts'
 import { invalidArgument } from '../errors.ts'
-import type { S3Parts } from '../model.ts'
 import { renderOwner } from '../owner.ts'
+import type { S3Parts } from '../parts.ts'
 import { accountOf } from '../scope.ts'
 
 export interface ListBucketsInput {

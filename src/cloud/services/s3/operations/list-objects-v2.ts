@@ -2,8 +2,8 @@ import type { ApiCall, ApiResult } from '../../../operation.ts'
 import { invalidArgument } from '../errors.ts'
 import { type ListInput, readListing, renderListing } from '../list-answer.ts'
 import { encodeKey, listPage, type Mark, parseToken, renderToken } from '../listing.ts'
-import type { S3Parts } from '../model.ts'
 import { renderOwner } from '../owner.ts'
+import type { S3Parts } from '../parts.ts'
 import { getBucket } from '../scope.ts'
 
 export interface ListObjectsV2Input extends ListInput {

@@ -1,8 +1,8 @@
 import type { ApiCall, ApiResult } from '../../../operation.ts'
 import { type ListInput, readListing, renderListing } from '../list-answer.ts'
 import { encodeKey, listPage } from '../listing.ts'
-import type { S3Parts } from '../model.ts'
 import { renderOwner } from '../owner.ts'
+import type { S3Parts } from '../parts.ts'
 import { getBucket } from '../scope.ts'
 
 export interface ListObjectsInput extends ListInput {
