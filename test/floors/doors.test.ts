@@ -3,7 +3,14 @@ import { checkTree } from './tree.ts'
 
 const PLATE = '/**\n * policy: the language.\n * It never looks up a role.\n */\n'
 const TSCONFIG = JSON.stringify({
-  compilerOptions: { module: 'nodenext', target: 'es2023', noEmit: true, allowImportingTsExtensions: true },
+  compilerOptions: {
+    module: 'nodenext',
+    target: 'es2023',
+    noEmit: true,
+    noLib: true,
+    types: [],
+    allowImportingTsExtensions: true,
+  },
 })
 const DOOR = `${PLATE}export { evaluate } from './evaluate.ts'\nexport type { Decision } from './evaluate.ts'\n`
 const ROOM = '/** Never throws. */\nexport const evaluate = () => 1\nexport type Decision = number\n'
