@@ -2,45 +2,54 @@
 const GENERATED = '<!-- Written by `npm run docs` from the tables in src/cloud/services; edit those. -->'
 const TITLES = { iam: 'IAM', sts: 'STS', eks: 'EKS', cloudtrail: 'CloudTrail', s3: 'S3' }
 
-/** What is performed, and what is authorised and then answered NotImplemented. */
+/** What is performed, what gives a fixed answer, and what is authorised and then answered NotImplemented. */
 export function coveragePage(services) {
-  const total = services.reduce((sum, { operations }) => sum + Object.keys(operations).length, 0)
+  const rows = services.map((service) => {
+    const { performed, fixed, others } = partsOf(service)
+    return `| [${TITLES[service.name]}](#${service.name}) | ${performed.length} | ${fixed.length} | ${others.length} |`
+  })
   return `${GENERATED}
 # API coverage
 
-${total} operations of ${services.length} services are performed. Every other operation of these services is known by name, shape and IAM action: it is
-authenticated and authorised like any call, and then answered \`NotImplemented\` (501). A call of an unknown service or operation is refused. No
-call is performed without its row in these tables, which say how the caller proves who it is and what the call requires.
+An operation is **performed**, or gives the **fixed** answer that AWS gives for what was never configured (Terraform and other clients read
+those after each change), or is known by name, shape and IAM action only: then the call is authenticated and authorised like any other, and
+answered \`NotImplemented\` (501). A service or operation that is in no table is refused. No call is performed without its row here, which says
+how the caller proves who it is and what the call requires.
 
-| service | performed | known |
-|---|---|---|
-${services.map(({ name, operations, known }) => `| [${TITLES[name] ?? name}](#${name}) | ${Object.keys(operations).length} | ${known.length} |`).join('\n')}
+| service | performed | fixed | NotImplemented |
+|---|---|---|---|
+${rows.join('\n')}
 
 ${services.map(section).join('\n')}`
 }
 
-function section({ name, operations, known }) {
-  const performed = Object.keys(operations).toSorted()
-  const others = known.filter((operation) => !performed.includes(operation)).toSorted()
-  const rows = performed.map(
-    (operation) =>
-      `| ${operation} | ${WAYS[operations[operation].authenticate.by](operations[operation])} | ${kindOf(operations[operation].trail)} |`,
-  )
-  return `## ${TITLES[name] ?? name}
-<a id="${name}"></a>
+function partsOf({ operations, known, fixed }) {
+  const names = Object.keys(operations).toSorted()
+  return {
+    performed: names.filter((name) => !fixed.includes(name)),
+    fixed: names.filter((name) => fixed.includes(name)),
+    others: known.filter((name) => !names.includes(name)).toSorted(),
+  }
+}
 
-| operation | caller shows | event |
+function section(service) {
+  const { performed, fixed, others } = partsOf(service)
+  const rows = performed.map((name) => {
+    const { authenticate, trail } = service.operations[name]
+    return `| ${name} | ${waysOf(authenticate)} | ${trail.category.toLowerCase()}, ${trail.readOnly ? 'reads' : 'writes'} |`
+  })
+  return `## ${TITLES[service.name]}
+<a id="${service.name}"></a>
+
+| operation | caller shows | event in the trail |
 |---|---|---|
 ${rows.join('\n')}
-
+${fixed.length === 0 ? '' : `\nFixed answers: ${fixed.join(', ')}.\n`}
 Answered NotImplemented: ${others.length === 0 ? 'none' : others.join(', ')}.
 `
 }
 
-const WAYS = {
-  sigv4: ({ authenticate }) =>
-    authenticate.orAnonymous ? 'a signature, or nothing where a policy lets everybody in' : 'a signature',
-  'web-identity': () => 'a web identity token',
+function waysOf({ by, orAnonymous }) {
+  if (by === 'web-identity') return 'a web identity token'
+  return orAnonymous ? 'a signature; nothing, where a policy lets everybody in' : 'a signature'
 }
-
-const kindOf = ({ category, readOnly }) => `${category}, ${readOnly ? 'reads' : 'writes'}`

@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { cliPage } from './cli.mjs'
 import { configurationPage, configurationSchema } from './configuration.mjs'
 import { contentsPage } from './contents.mjs'
+import { coveragePage } from './coverage.mjs'
 import { errorPages } from './errors.mjs'
+import { serviceTables } from './services.mjs'
 
 export async function generatedPages(root) {
   const pages = new Map([...(await referencePages()), ...errorPages(await readCauses())])
@@ -31,6 +33,7 @@ async function referencePages() {
     workingDirectory: '/',
   }
   return new Map([
+    ['docs/reference/api-coverage.md', coveragePage(await serviceTables())],
     ['docs/reference/cli.md', cliPage(createProgram(silent))],
     ['docs/reference/configuration.md', configurationPage(upOptions, environmentName)],
     ['docs/reference/openirsa.schema.json', configurationSchema(upOptions, environmentName)],
