@@ -23,7 +23,8 @@ const NAMES = Object.keys(FIELD) as readonly Name[]
 
 export function writeKubernetes(writer: TlvWriter, part: KubernetesPart, subject: string): void {
   const { namespace, serviceAccount, ...others } = part
-  const isOfSubject = subject === `system:serviceaccount:${namespace}:${serviceAccount}`
+  const named = namesIn(subject)
+  const isOfSubject = named !== undefined && named.namespace === namespace && named.serviceAccount === serviceAccount
   if (isOfSubject) writer.bytes(NAMES_OF_SUBJECT, NOTHING)
   const written: KubernetesPart = isOfSubject ? others : part
   for (const name of NAMES) {
@@ -33,16 +34,20 @@ export function writeKubernetes(writer: TlvWriter, part: KubernetesPart, subject
 }
 
 export function readKubernetes(fields: TlvFields, subject: string): KubernetesPart | undefined {
-  const [, , namespace, serviceAccount] = subject.split(':')
-  const isOfSubject = fields.bytes(NAMES_OF_SUBJECT) !== undefined
-  const names =
-    isOfSubject && namespace !== undefined && serviceAccount !== undefined ? { namespace, serviceAccount } : {}
+  const named = fields.bytes(NAMES_OF_SUBJECT) === undefined ? undefined : namesIn(subject)
   const others = NAMES.flatMap((name) => {
     const bytes = fields.bytes(FIELD[name])
     return bytes === undefined ? [] : [[name, readName(bytes)] as const]
   })
-  if (!isOfSubject && others.length === 0) return undefined
-  return { ...names, ...Object.fromEntries(others) }
+  if (named === undefined && others.length === 0) return undefined
+  return { ...named, ...Object.fromEntries(others) }
+}
+
+/** Of `system:serviceaccount:<namespace>:<name>`. */
+function namesIn(subject: string): { readonly namespace: string; readonly serviceAccount: string } | undefined {
+  const [system, kind, namespace, serviceAccount, ...more] = subject.split(':')
+  if (system !== 'system' || kind !== 'serviceaccount' || more.length > 0) return undefined
+  return namespace === undefined || serviceAccount === undefined ? undefined : { namespace, serviceAccount }
 }
 
 /** The first byte: what follows is a text, or a UUID in its 16 bytes. */
