@@ -9,6 +9,8 @@ export default defineConfig({
       'test/clients/**/*.test.ts',
       'test/docs/**/*.test.ts',
       'test/floors/**/*.test.ts',
+      'test/wire/**/*.test.ts',
+      'test/wire/**/*.test.ts',
     ],
     testTimeout: 20_000,
     pool: 'forks',
