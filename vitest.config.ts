@@ -10,7 +10,6 @@ export default defineConfig({
       'test/docs/**/*.test.ts',
       'test/floors/**/*.test.ts',
       'test/wire/**/*.test.ts',
-      'test/wire/**/*.test.ts',
     ],
     testTimeout: 20_000,
     pool: 'forks',
