@@ -60,13 +60,16 @@ export function trust({ issuer, subject, audience = AUDIENCE, account, operator,
 
 /** Makes the service accounts known to the local cluster. */
 export async function applyServiceAccounts(at: InstallationUnderTest): Promise<void> {
-  const documents = [POD, NEIGHBOUR, NAMESAKE].flatMap((who) => {
-    const [namespace, name] = who.split('/')
-    return [
-      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
-      { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace, name } },
-    ]
-  })
+  const accounts = [POD, NEIGHBOUR, NAMESAKE].map((who) => who.split('/'))
+  const namespaces = [...new Set(accounts.map(([namespace]) => namespace))]
+  const documents = [
+    ...namespaces.map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
+    ...accounts.map(([namespace, name]) => ({
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { namespace, name },
+    })),
+  ]
   await askInstallation(at.directory, { method: 'POST', path: 'manifests', body: { documents } })
 }
 

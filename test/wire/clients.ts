@@ -24,6 +24,8 @@ export function clientsOf(
     endpoint: at.facts.endpoint,
     region: REGION,
     maxAttempts: 1,
+    // The SDK signs by this machine's clock, the installation judges by its own.
+    systemClockOffset: at.clock.now() - Date.now(),
     credentials: {
       accessKeyId,
       secretAccessKey: secretAccessKey.reveal(),

@@ -1,11 +1,14 @@
 /** A whole installation in this process: a data directory of its own, a free port, no way out but the network it is given. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type AccountId, type Clock, type Region, Secret } from '../../src/core/index.ts'
 import { createLog, systemClock, systemRandomness } from '../../src/io/host/index.ts'
 import type { Network } from '../../src/io/http/index.ts'
 import { dataDirectoryPaths, type InstallationFacts, readAdministrators } from '../../src/io/installation/index.ts'
+import { loadLibsql } from '../../src/io/store/libsql.ts'
+import { findNodeSqlite } from '../../src/io/store/node-sqlite.ts'
+import type { TrailRecord } from '../../src/io/trail/index.ts'
 import type { SigningCredentials } from '../../src/standards/sigv4/index.ts'
 import type { Installation } from '../../src/tools/up/index.ts'
 import { startInstallation } from '../../src/tools/up/start.ts'
@@ -26,6 +29,10 @@ export interface InstallationUnderTest {
   readonly controlToken: string
   /** Of the first account unless another is named. */
   administrator(account?: string): SigningCredentials
+  /** Everything in the trail so far, oldest first, data events included. */
+  records(): readonly TrailRecord[]
+  /** Every byte of every file in the data directory, but for the files that hold keys on purpose. */
+  storedBytes(): Promise<Buffer>
   /** Everything that was logged so far, of every level. */
   logged(): string
   /** Stops it and starts it again over the same data directory; the port is another one. */
@@ -89,6 +96,8 @@ export async function openInstallation(options: InstallationOptions = {}): Promi
       if (found === undefined) throw new Error(`no administrator of ${account}`)
       return { accessKeyId: found.accessKeyId, secretAccessKey: new Secret(found.secretAccessKey) }
     },
+    records: () => readRecords(dataDirectoryPaths(directory).store),
+    storedBytes: () => readFiles(directory),
     logged: () => lines.join(''),
     restart: async () => {
       await installation.close()
@@ -100,4 +109,27 @@ export async function openInstallation(options: InstallationOptions = {}): Promi
       await rm(join(directory, '..'), { recursive: true, force: true })
     },
   }
+}
+
+/** Through a connection of its own, as an operator's tool would look into the file. */
+function readRecords(path: string): readonly TrailRecord[] {
+  const connection = (findNodeSqlite() ?? loadLibsql()).open(path)
+  try {
+    const rows = connection.prepare('select record from trail_events order by id').all([]) as { record: string }[]
+    return rows.map(({ record }) => JSON.parse(record) as TrailRecord)
+  } finally {
+    connection.close()
+  }
+}
+
+/** Files that hold a secret because that is what they are for. */
+const KEY_FILES = ['administrators.json', 'control-token']
+
+async function readFiles(directory: string): Promise<Buffer> {
+  const parts: Buffer[] = []
+  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
+    const isKey = KEY_FILES.includes(entry.name) || /[\\/](keys|tls)$/.test(entry.parentPath)
+    if (entry.isFile() && !isKey) parts.push(await readFile(join(entry.parentPath, entry.name)))
+  }
+  return Buffer.concat(parts)
 }
