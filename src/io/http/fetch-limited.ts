@@ -1,11 +1,8 @@
 import { type IncomingMessage, request } from 'node:http'
-import { connect as connectTls, type TLSSocket } from 'node:tls'
-import type { Socket } from 'node:net'
-import { isIP } from 'node:net'
-import type { Clock } from '../../core/index.ts'
+import type { TLSSocket } from 'node:tls'
 import { FetchError } from './fetch-error.ts'
 import type { Network } from './network.ts'
-import { judgeServer, type ServerTrust, servedChain } from './server-trust.ts'
+import { connectBelieved, type ServerTrust, servedChain } from './server-trust.ts'
 import { planTarget, type Target } from './target.ts'
 
 export interface FetchRequest {
@@ -14,7 +11,6 @@ export interface FetchRequest {
   readonly thumbprints: readonly string[]
   /** Hosts, in lower case, that may be at private addresses and other ports. */
   readonly allowPrivateHosts: ReadonlySet<string>
-  readonly clock: Clock
 }
 
 export interface FetchLimits {
@@ -47,13 +43,9 @@ export async function fetchLimited(
 ): Promise<Fetched> {
   return withDeadline(limits.milliseconds, async (signal) => {
     const target = await planTarget(wanted.url, wanted.allowPrivateHosts, network)
-    const socket = await openTls(target, network, signal)
+    const { thumbprints } = wanted
+    const { socket, connection } = await connectBelieved(target, { network, thumbprints, signal })
     try {
-      const connection = judgeServer(socket, {
-        hostname: target.hostname,
-        thumbprints: wanted.thumbprints,
-        now: wanted.clock.now(),
-      })
       const answer = await get(socket, target, signal)
       const body = await readBody(answer, limits.bytes)
       const chain = servedChain(socket).map(({ raw }) => raw)
@@ -84,48 +76,6 @@ export async function withDeadline<T>(milliseconds: number, work: (signal: Abort
   }
 }
 
-/** Dials the addresses one after the other and shakes hands; whether the server is believed is judged by the caller. */
-export async function openTls(target: Target, network: Network, signal: AbortSignal): Promise<TLSSocket> {
-  let last: unknown
-  for (const address of target.addresses) {
-    if (signal.aborted) break
-    try {
-      const { hostname, port } = target
-      const socket = network.connect({ address, port, hostname })
-      signal.addEventListener('abort', () => socket.destroy(), { once: true })
-      return await shakeHands(socket, target, network)
-    } catch (failure) {
-      last = failure
-    }
-  }
-  throw new FetchError('unreachable', `\`${target.hostname}\` cannot be reached over TLS`, { cause: last })
-}
-
-function shakeHands(socket: Socket, { hostname }: Target, network: Network): Promise<TLSSocket> {
-  return new Promise((resolve, reject) => {
-    const secure = connectTls({
-      socket,
-      host: hostname,
-      ...(isIP(hostname) === 0 ? { servername: hostname } : {}),
-      ...(network.authorities === undefined ? {} : { ca: [...network.authorities] }),
-      minVersion: 'TLSv1.2',
-      ALPNProtocols: ['http/1.1'],
-      // Judged right after the handshake, before a byte is sent: the thumbprint is looked at for untrusted chains.
-      rejectUnauthorized: false,
-    })
-    const fail = (failure: Error): void => {
-      socket.destroy()
-      secure.destroy()
-      reject(failure)
-    }
-    // Later failures reach the response that is read from the socket; this listener keeps them from the process.
-    socket.on('error', fail)
-    secure.on('error', fail)
-    secure.once('close', () => fail(new Error('the connection was closed')))
-    secure.once('secureConnect', () => resolve(secure))
-  })
-}
-
 const LARGEST_HEAD_BYTES = 16 * 1024
 const OK = 200
 
@@ -143,6 +93,8 @@ function get(socket: TLSSocket, { path, authority }: Target, signal: AbortSignal
       signal,
     })
     call.on('error', fail)
+    // Also when the server changed the protocol instead of answering.
+    call.once('close', () => fail(undefined))
     call.once('response', (answer) => {
       const fault = findAnswerFault(answer)
       if (fault === undefined) resolve(answer)
@@ -165,8 +117,9 @@ function readBody(answer: IncomingMessage, most: number): Promise<Uint8Array> {
     const chunks: Buffer[] = []
     let size = 0
     const tooLarge = (): void => {
-      answer.destroy()
       reject(new FetchError('too-large', `the answer has more than ${most} bytes`))
+      // After the verdict: what ends now is told as cut short.
+      answer.destroy()
     }
     if (Number(answer.headers['content-length'] ?? 0) > most) return tooLarge()
     answer.on('data', (chunk: Buffer) => {

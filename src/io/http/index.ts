@@ -4,7 +4,7 @@
  */
 export { type CertificateOptions, type Certificates, ensureCertificates } from './certificates.ts'
 export { FetchError, type FetchReason } from './fetch-error.ts'
-export { DEFAULT_LIMITS, type FetchLimits, type Fetched, type FetchRequest, fetchLimited } from './fetch-limited.ts'
+export { DEFAULT_LIMITS, type Fetched, type FetchLimits, type FetchRequest, fetchLimited } from './fetch-limited.ts'
 export { findHeadFault, type HeadFault } from './head-rules.ts'
 export {
   createJwksSource,

@@ -1,14 +1,14 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo, Server as NetServer, Socket } from 'node:net'
-import { type Duplex } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import { type HttpHead, splitTarget } from '../../core/index.ts'
+import { isLoopback } from './addresses.ts'
 import { bind, planAddresses } from './bind.ts'
 import { type Connections, createConnections } from './connections.ts'
 import { findHeadFault, HEAD_FAULTS, type HeadFault } from './head-rules.ts'
 import type { ConnectionFacts, Listener, ListenLimits, ListenOptions, RefusalAnswer } from './model.ts'
-import { isLoopback } from './addresses.ts'
 import { renderRawAnswer, replyToMalformed } from './raw-answer.ts'
 
 const LISTEN_LIMITS: ListenLimits = {

@@ -1,7 +1,8 @@
 import { type Thumbprint, thumbprintOf } from '../../standards/oidc/index.ts'
 import { FetchError } from './fetch-error.ts'
-import { DEFAULT_LIMITS, openTls, withDeadline } from './fetch-limited.ts'
+import { DEFAULT_LIMITS, withDeadline } from './fetch-limited.ts'
 import type { Network } from './network.ts'
+import { openTls } from './open-tls.ts'
 import { servedChain } from './server-trust.ts'
 import { planTarget } from './target.ts'
 
@@ -17,7 +18,7 @@ export async function readTopThumbprint(
 ): Promise<Thumbprint> {
   return withDeadline(DEFAULT_LIMITS.milliseconds, async (signal) => {
     const target = await planTarget(url, allowPrivateHosts, network)
-    const socket = await openTls(target, network, signal)
+    const socket = await openTls(target, { network, signal })
     try {
       const top = servedChain(socket).at(-1)
       if (top === undefined) throw new FetchError('untrusted', `\`${target.hostname}\` sent no certificate`)
