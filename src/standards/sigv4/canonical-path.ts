@@ -4,11 +4,12 @@ import { encode, recode, UNRESERVED_AND_SLASH } from './percent.ts'
 
 /**
  * The path as it is signed.
- * @throws SignatureError `malformed` when its encoding is broken
+ * @throws SignatureError `malformed` when it does not begin with a slash, or its encoding is broken
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export function canonicalPath(path: string, style: PathStyle): string {
-  if (path === '/' || path === '') return '/'
+  if (path === '/') return '/'
+  if (!path.startsWith('/')) throw malformed('the path does not begin with a slash')
   const written =
     style === 's3' ? recode(path, UNRESERVED_AND_SLASH) : encode(normalizePath(path), UNRESERVED_AND_SLASH)
   if (written === undefined) throw malformed('the path is not properly percent-encoded')

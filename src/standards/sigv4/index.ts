@@ -3,6 +3,7 @@
  * and decodes bodies in chunks. It works on the raw request, reads no clock, knows no accounts, and opens no session tokens.
  */
 export { isNormalPath } from './canonical-path.ts'
+export { decodeSignedChunks, type SignedChunkedBody } from './decode-signed-chunks.ts'
 export { type ChunkedBody, decodeUnsignedTrailerChunks } from './decode-unsigned-chunks.ts'
 export { ChunkedBodyError, type ChunkedBodyReason } from './errors.ts'
 export { findCredentials } from './find-credentials.ts'
