@@ -18,10 +18,7 @@ type Claims = Readonly<Record<string, unknown>>
  */
 export function labelsOfToken({ RoleArn, RoleSessionName }: SessionInput, claims: Claims): Labels {
   const tags = [...nestedTags(claims[TAGS]), ...flatTags(claims)]
-  const transitiveTagKeys = [
-    ...nestedTransitive(claims[TAGS]),
-    ...textsOf(claims[FLAT_TRANSITIVE] ?? [], FLAT_TRANSITIVE),
-  ]
+  const transitiveTagKeys = [...nestedTransitive(claims[TAGS]), ...flatTransitive(claims[FLAT_TRANSITIVE])]
   const sourceIdentity = sourceIdentityOf(claims[SOURCE_IDENTITY])
   if (tags.length === 0 && transitiveTagKeys.length === 0 && sourceIdentity === undefined) return NO_LABELS
   serviceModel('sts').checkInput('AssumeRole', {
@@ -43,13 +40,14 @@ const NO_LABELS: Labels = { tags: new Map(), transitiveTagKeys: [] }
 
 function nestedTags(claim: unknown): readonly Tag[] {
   if (claim === undefined) return []
-  const tags = isObject(claim) ? (claim.principal_tags ?? {}) : undefined
+  const { principal_tags: tags = {} } = isObject(claim) ? claim : { principal_tags: null }
   if (!isObject(tags)) throw unusableClaim(TAGS, 'must have `principal_tags`, an object')
   return Object.entries(tags).map(([Key, values]) => ({ Key, Value: oneOf(values, TAGS) }))
 }
 
 function nestedTransitive(claim: unknown): readonly string[] {
-  return isObject(claim) ? textsOf(claim.transitive_tag_keys ?? [], TAGS) : []
+  const { transitive_tag_keys: keys = [] } = isObject(claim) ? claim : {}
+  return textsOf(keys, TAGS)
 }
 
 function flatTags(claims: Claims): readonly Tag[] {
@@ -59,6 +57,10 @@ function flatTags(claims: Claims): readonly Tag[] {
       Key: name.slice(FLAT_TAG.length),
       Value: typeof value === 'string' ? value : oneOf(value, name),
     }))
+}
+
+function flatTransitive(claim: unknown = []): readonly string[] {
+  return textsOf(claim, FLAT_TRANSITIVE)
 }
 
 /** SPEC: a tag has one value, which stands in a list all the same. */
