@@ -2,7 +2,10 @@ import { type AccountId, type Partition, partitionOf, StoreError } from '../../c
 import type { NamedPolicy } from '../../standards/policy/index.ts'
 import { type AwsManagedPolicies, createAwsManagedPolicies } from './aws-managed.ts'
 import { accessKeyChanges } from './changes/access-keys.ts'
+import { aliasChanges } from './changes/aliases.ts'
 import { grantChanges } from './changes/grants.ts'
+import { groupChanges } from './changes/groups.ts'
+import { instanceProfileChanges } from './changes/instance-profiles.ts'
 import { policyChanges } from './changes/policies.ts'
 import { providerChanges } from './changes/providers.ts'
 import { roleChanges } from './changes/roles.ts'
@@ -11,6 +14,7 @@ import type { Workshop } from './changes/workshop.ts'
 import { createLookup } from './lookup.ts'
 import type {
   Account,
+  Actor,
   Identity,
   IdentityChanges,
   IdentityLookup,
@@ -70,6 +74,9 @@ function createChanges({ awsManaged, ...making }: Making): IdentityChanges {
     ...accessKeyChanges(workshop),
     ...policyChanges(workshop),
     ...grantChanges(workshop),
+    ...groupChanges(workshop),
+    ...instanceProfileChanges(workshop),
+    ...aliasChanges(workshop),
   }
 }
 
@@ -103,11 +110,11 @@ function createReader({ memory, lookup, partition, accounts }: Reading): Reader 
   const known = new Map(accounts.map((id) => [id, { id, partition }]))
   const policies = new Map<string, PrincipalPolicies>()
   let roleIds: ReadonlyMap<string, string> | undefined
-  const policiesOf = (holder: PolicyHolder): PrincipalPolicies => {
-    const kept = policies.get(holder.uniqueId)
+  const policiesOf = (actor: Actor): PrincipalPolicies => {
+    const kept = policies.get(actor.uniqueId)
     if (kept !== undefined) return kept
-    const found = collectPolicies(memory, lookup, holder)
-    policies.set(holder.uniqueId, found)
+    const found = collectPolicies(memory, lookup, actor)
+    policies.set(actor.uniqueId, found)
     return found
   }
   const indexRoles = () => new Map([...memory.roles].map(([key, { uniqueId }]) => [uniqueId, key]))
@@ -138,16 +145,23 @@ function createReader({ memory, lookup, partition, accounts }: Reading): Reader 
   }
 }
 
-/** Of the holder as it is now: of one that was deleted nothing is left, and nothing allows nothing. */
-function collectPolicies(memory: Memory, lookup: IdentityLookup, holder: PolicyHolder): PrincipalPolicies {
-  const { inline, attached } = memory.grants.get(holder.uniqueId) ?? { inline: new Map(), attached: [] }
-  const current = currentHolder(lookup, holder)
-  const identity = [...inline.values(), ...attached.map((arn) => mustFind(lookup, arn))]
-  const boundaryArn = current?.boundaryArn
+/** Of the actor as it is now: of one that was deleted nothing is left, and nothing allows nothing. */
+function collectPolicies(memory: Memory, lookup: IdentityLookup, actor: Actor): PrincipalPolicies {
+  const current = currentActor(lookup, actor)
+  if (current === undefined) return { identity: [] }
+  const groups = 'trustPolicy' in current ? [] : lookup.groupsOfUser(current)
+  const identity = [current, ...groups].flatMap((holder) => grantedTo(memory, lookup, holder))
+  const { boundaryArn } = current
   return { identity, ...(boundaryArn === undefined ? {} : { boundary: mustFind(lookup, boundaryArn) }) }
 }
 
-function currentHolder(lookup: IdentityLookup, { account, name, uniqueId }: PolicyHolder): PolicyHolder | undefined {
+function grantedTo(memory: Memory, lookup: IdentityLookup, { uniqueId }: PolicyHolder): readonly NamedPolicy[] {
+  const grants = memory.grants.get(uniqueId)
+  if (grants === undefined) return []
+  return [...grants.inline.values(), ...grants.attached.map((arn) => mustFind(lookup, arn))]
+}
+
+function currentActor(lookup: IdentityLookup, { account, name, uniqueId }: Actor): Actor | undefined {
   const found = uniqueId.startsWith('AROA') ? lookup.findRole(account, name) : lookup.findUser(account, name)
   return found?.uniqueId === uniqueId ? found : undefined
 }

@@ -82,13 +82,42 @@ export interface ManagedPolicy {
   readonly tags: ReadonlyMap<string, string>
 }
 
+export interface Group {
+  readonly account: AccountId
+  readonly arn: Arn
+  /** AGPA… */
+  readonly uniqueId: string
+  readonly path: string
+  readonly name: string
+  /** Unique ids of users. */
+  readonly members: readonly string[]
+  readonly createdAt: Instant
+}
+
+export interface InstanceProfile {
+  readonly account: AccountId
+  readonly arn: Arn
+  /** AIPA… */
+  readonly uniqueId: string
+  readonly path: string
+  readonly name: string
+  /** Unique id of the one role that it may have. */
+  readonly roleId?: string
+  readonly createdAt: Instant
+  readonly tags: ReadonlyMap<string, string>
+}
+
+/** Who acts, and may have a boundary. */
+export type Actor = Role | IamUser
+
 /** Who has permissions policies; told apart by the kind of the unique id. */
-export type PolicyHolder = Role | IamUser
+export type PolicyHolder = Actor | Group
 
 /** Who uses a managed policy, and as what. */
 export interface PolicyUses {
   readonly roles: readonly Role[]
   readonly users: readonly IamUser[]
+  readonly groups: readonly Group[]
   readonly boundaryOfRoles: readonly Role[]
   readonly boundaryOfUsers: readonly IamUser[]
 }
@@ -129,10 +158,20 @@ export interface IdentityLookup {
   findProviderByArn(arn: string): OidcProvider | undefined
   /** Customer's or AWS's. */
   findPolicy(arn: string): ManagedPolicy | undefined
-  findHolderByUniqueId(uniqueId: string): PolicyHolder | undefined
+  /** A role or a user. */
+  findActorByUniqueId(uniqueId: string): Actor | undefined
+  findGroup(account: AccountId, name: string): Group | undefined
+  findGroupByArn(arn: string): Group | undefined
+  findInstanceProfile(account: AccountId, name: string): InstanceProfile | undefined
   findAccessKey(accessKeyId: string): AccessKey | undefined
   rolesOf(account: AccountId): readonly Role[]
   usersOf(account: AccountId): readonly IamUser[]
+  groupsOf(account: AccountId): readonly Group[]
+  groupsOfUser(user: IamUser): readonly Group[]
+  membersOf(group: Group): readonly IamUser[]
+  instanceProfilesOf(account: AccountId): readonly InstanceProfile[]
+  roleOfInstanceProfile(profile: InstanceProfile): Role | undefined
+  aliasOf(account: AccountId): string | undefined
   providersOf(account: AccountId): readonly OidcProvider[]
   /** The customer's own. */
   policiesOf(account: AccountId): readonly ManagedPolicy[]
@@ -186,6 +225,16 @@ export interface NewUser {
   readonly tags?: ReadonlyMap<string, string>
 }
 
+export interface NewGroup {
+  readonly account: AccountId
+  readonly name: string
+  readonly path?: string
+}
+
+export interface NewInstanceProfile extends NewGroup {
+  readonly tags?: ReadonlyMap<string, string>
+}
+
 export interface NewPolicy {
   readonly account: AccountId
   readonly name: string
@@ -211,6 +260,14 @@ export interface UserChange {
   readonly tags?: ReadonlyMap<string, string>
 }
 
+export type GroupChange = Partial<Pick<Group, 'name' | 'path' | 'members'>>
+
+export interface InstanceProfileChange {
+  /** `undefined` takes the role out. */
+  readonly roleId?: string | undefined
+  readonly tags?: ReadonlyMap<string, string>
+}
+
 export type ProviderChange = Partial<Pick<OidcProvider, 'clientIds' | 'thumbprints' | 'tags'>>
 
 /**
@@ -223,12 +280,20 @@ export interface IdentityChanges extends IdentityLookup {
   deleteProvider(provider: OidcProvider): void
   createRole(role: NewRole): Role
   updateRole(role: Role, change: RoleChange): Role
-  /** With its inline policies and attachments. */
+  /** With its inline policies and attachments; trust policies that name it go on with its unique id, which nobody else will have. */
   deleteRole(role: Role): void
   createUser(user: NewUser): IamUser
   updateUser(user: IamUser, change: UserChange): IamUser
-  /** With its inline policies, attachments and access keys. */
+  /** With its inline policies, attachments, access keys and memberships. */
   deleteUser(user: IamUser): void
+  createGroup(group: NewGroup): Group
+  updateGroup(group: Group, change: GroupChange): Group
+  deleteGroup(group: Group): void
+  createInstanceProfile(profile: NewInstanceProfile): InstanceProfile
+  updateInstanceProfile(profile: InstanceProfile, change: InstanceProfileChange): InstanceProfile
+  deleteInstanceProfile(profile: InstanceProfile): void
+  /** An alias is of one account only. */
+  setAlias(account: AccountId, alias: string | undefined): void
   createAccessKey(user: IamUser): AccessKey
   updateAccessKey(key: AccessKey, status: AccessKey['status']): AccessKey
   deleteAccessKey(key: AccessKey): void

@@ -1,14 +1,19 @@
 import type { NamedPolicy } from '../../standards/policy/index.ts'
 import type { Draft, View } from './collection.ts'
-import type { AccessKey, IamUser, ManagedPolicy, OidcProvider, Role } from './model.ts'
+import type { AccessKey, Group, IamUser, InstanceProfile, ManagedPolicy, OidcProvider, Role } from './model.ts'
 
-/** Permissions policies of one role or user, by its unique id. */
+/** Permissions policies of one role, user or group, by its unique id. */
 export interface Grants {
   readonly holderId: string
   readonly account: string
   readonly inline: ReadonlyMap<string, NamedPolicy>
   /** ARNs, in the order of attaching. */
   readonly attached: readonly string[]
+}
+
+export interface Alias {
+  readonly account: string
+  readonly alias: string
 }
 
 /** Everything that this room keeps, noun by noun. */
@@ -19,6 +24,9 @@ export interface Nouns {
   policies: ManagedPolicy
   grants: Grants
   accessKeys: AccessKey
+  groups: Group
+  instanceProfiles: InstanceProfile
+  aliases: Alias
 }
 
 export type NounName = keyof Nouns
@@ -38,4 +46,7 @@ export const KEYS: { readonly [Name in NounName]: (value: Nouns[Name]) => string
   policies: ({ account, name }) => keyOfName(account, name),
   grants: ({ holderId }) => holderId,
   accessKeys: ({ accessKeyId }) => accessKeyId,
+  groups: ({ account, name }) => keyOfName(account, name),
+  instanceProfiles: ({ account, name }) => keyOfName(account, name),
+  aliases: ({ account }) => account,
 }

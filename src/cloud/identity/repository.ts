@@ -42,6 +42,9 @@ export function createMemory(): Memory {
     policies: new Map(),
     grants: new Map(),
     accessKeys: new Map(),
+    groups: new Map(),
+    instanceProfiles: new Map(),
+    aliases: new Map(),
   }
 }
 
@@ -53,6 +56,9 @@ export function createDrafts(memory: Memory): Drafts {
     policies: createDraft(memory.policies, KEYS.policies),
     grants: createDraft(memory.grants, KEYS.grants),
     accessKeys: createDraft(memory.accessKeys, KEYS.accessKeys),
+    groups: createDraft(memory.groups, KEYS.groups),
+    instanceProfiles: createDraft(memory.instanceProfiles, KEYS.instanceProfiles),
+    aliases: createDraft(memory.aliases, KEYS.aliases),
   }
 }
 

@@ -1,10 +1,29 @@
 import { type AccountId, instant, type Partition, StoreError } from '../../core/index.ts'
 import { type NamedPolicy, type PolicyKind, parsePolicyDocument } from '../../standards/policy/index.ts'
 import { iamArn } from './arns.ts'
-import type { AccessKey, IamUser, ManagedPolicy, OidcProvider, PolicyVersion, Role } from './model.ts'
+import type {
+  AccessKey,
+  Group,
+  IamUser,
+  InstanceProfile,
+  ManagedPolicy,
+  OidcProvider,
+  PolicyVersion,
+  Role,
+} from './model.ts'
 import { type Grants, type NounName, type Nouns, nameKey } from './nouns.ts'
 import type { KeySeal } from './seal.ts'
-import type { AccessKeyRow, GrantsRow, IdentityTables, PolicyRow, ProviderRow, RoleRow, UserRow } from './tables.ts'
+import type {
+  AccessKeyRow,
+  GrantsRow,
+  GroupRow,
+  IdentityTables,
+  InstanceProfileRow,
+  PolicyRow,
+  ProviderRow,
+  RoleRow,
+  UserRow,
+} from './tables.ts'
 
 /** How one noun stands in its table. */
 export interface Codec<Value, Table extends keyof IdentityTables> {
@@ -23,6 +42,9 @@ interface TableOf extends Record<NounName, keyof IdentityTables> {
   policies: 'iam_policies'
   grants: 'iam_grants'
   accessKeys: 'iam_access_keys'
+  groups: 'iam_groups'
+  instanceProfiles: 'iam_instance_profiles'
+  aliases: 'iam_aliases'
 }
 
 export type Codecs = { readonly [Name in NounName]: Codec<Nouns[Name], TableOf[Name]> }
@@ -42,6 +64,14 @@ export function createCodecs(partition: Partition, seal: KeySeal): Codecs {
     roles: { table: 'iam_roles', ...named, rowOf: roleRow, valueOf: (row) => roleOf(row, partition) },
     users: { table: 'iam_users', ...named, rowOf: userRow, valueOf: (row) => userOf(row, partition) },
     policies: { table: 'iam_policies', ...named, rowOf: policyRow, valueOf: (row) => policyOf(row, partition) },
+    groups: { table: 'iam_groups', ...named, rowOf: groupRow, valueOf: (row) => groupOf(row, partition) },
+    instanceProfiles: {
+      table: 'iam_instance_profiles',
+      ...named,
+      rowOf: profileRow,
+      valueOf: (row) => profileOf(row, partition),
+    },
+    aliases: { table: 'iam_aliases', key: ['account'], rowOf: (alias) => ({ ...alias }), valueOf: (row) => row },
     grants: { table: 'iam_grants', key: ['holder_id'], rowOf: grantsRow, valueOf: grantsOf },
     accessKeys: {
       table: 'iam_access_keys',
@@ -151,6 +181,26 @@ function userOf(row: UserRow, partition: Partition): IamUser {
     partition,
     ...(boundaryArn === null ? {} : { boundaryArn }),
   }
+}
+
+const NO_TAGS: ReadonlyMap<string, string> = new Map()
+
+function groupRow(group: Group): GroupRow {
+  return { ...namedRow({ ...group, tags: NO_TAGS }), members: JSON.stringify(group.members) }
+}
+
+function groupOf(row: GroupRow, partition: Partition): Group {
+  const { tags: _none, ...named } = namedOf(row, { type: 'group', partition })
+  return { ...named, members: read<readonly string[]>(row.members) }
+}
+
+function profileRow(profile: InstanceProfile): InstanceProfileRow {
+  return { ...namedRow(profile), role_id: profile.roleId ?? null }
+}
+
+function profileOf(row: InstanceProfileRow, partition: Partition): InstanceProfile {
+  const named = namedOf(row, { type: 'instance-profile', partition })
+  return { ...named, ...(row.role_id === null ? {} : { roleId: row.role_id }) }
 }
 
 interface StoredVersion {

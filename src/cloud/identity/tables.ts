@@ -9,6 +9,9 @@ export interface IdentityTables {
   iam_policies: PolicyRow
   iam_grants: GrantsRow
   iam_access_keys: AccessKeyRow
+  iam_groups: GroupRow
+  iam_instance_profiles: InstanceProfileRow
+  iam_aliases: AliasRow
 }
 
 /** Lists, tags and versions stand as JSON; tags as pairs, since `__proto__` is a tag key like any other. */
@@ -63,7 +66,35 @@ export interface PolicyRow {
   tags: string
 }
 
-/** Permissions policies of one role or user. */
+export interface GroupRow {
+  account: string
+  name_key: string
+  unique_id: string
+  path: string
+  name: string
+  /** Unique ids of users. */
+  members: string
+  created_at: number
+  tags: string
+}
+
+export interface InstanceProfileRow {
+  account: string
+  name_key: string
+  unique_id: string
+  path: string
+  name: string
+  role_id: string | null
+  created_at: number
+  tags: string
+}
+
+export interface AliasRow {
+  account: string
+  alias: string
+}
+
+/** Permissions policies of one role, user or group. */
 export interface GrantsRow {
   holder_id: string
   account: string
@@ -116,6 +147,20 @@ export const identityMigrations: readonly Migration[] = [
         .addColumn('sealed_secret', dialect === 'postgres' ? sql`bytea` : sql`blob`, (column) => column.notNull())
         .addColumn('status', 'text', (column) => column.notNull())
         .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .execute()
+    },
+  },
+  {
+    name: 'identity-0002-groups-instance-profiles-aliases',
+    up: async (db) => {
+      await createNamedTable(db, 'iam_groups')
+        .addColumn('members', 'text', (column) => column.notNull())
+        .execute()
+      await createNamedTable(db, 'iam_instance_profiles').addColumn('role_id', 'text').execute()
+      await db.schema
+        .createTable('iam_aliases')
+        .addColumn('account', 'text', (column) => column.primaryKey())
+        .addColumn('alias', 'text', (column) => column.notNull().unique())
         .execute()
     },
   },

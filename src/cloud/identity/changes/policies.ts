@@ -51,9 +51,12 @@ export function policyChanges(workshop: Workshop): PolicyChanges {
     tagPolicy: (policy, tags) => update(policy, () => ({ tags })),
     deletePolicy: (policy) => {
       const current = customerPolicy(workshop, policy)
-      const { roles, users, boundaryOfRoles, boundaryOfUsers } = lookup.usesOf(current.account as AccountId, policy.arn)
+      const { roles, users, groups, boundaryOfRoles, boundaryOfUsers } = lookup.usesOf(
+        current.account as AccountId,
+        policy.arn,
+      )
       // INVARIANT: what is attached or a boundary exists: a boundary that went missing would be no boundary.
-      mustBeFree([roles, users, boundaryOfRoles, boundaryOfUsers].flat()[0], `use of policy \`${policy.arn}\``)
+      mustBeFree([roles, users, groups, boundaryOfRoles, boundaryOfUsers].flat()[0], `use of policy \`${policy.arn}\``)
       drafts.policies.remove(current)
     },
   }

@@ -2,6 +2,7 @@ import { mintUniqueId } from '../../../core/index.ts'
 import type { IdentityChanges, Role, RoleChange } from '../model.ts'
 import { TRUST_POLICY_NAME } from '../rows.ts'
 import { dropGrants } from './grants.ts'
+import { unlinkPrincipal } from './unlink-principal.ts'
 import { arnIn, mustBeFree, mustExist, type Workshop } from './workshop.ts'
 
 type RoleChanges = Pick<IdentityChanges, 'createRole' | 'updateRole' | 'deleteRole'>
@@ -42,6 +43,7 @@ export function roleChanges(workshop: Workshop): RoleChanges {
       const gone = current(role)
       dropGrants(workshop, gone)
       drafts.roles.remove(gone)
+      unlinkPrincipal(workshop, gone)
     },
   }
 }

@@ -1,6 +1,7 @@
 import { mintUniqueId } from '../../../core/index.ts'
 import type { IamUser, IdentityChanges, UserChange } from '../model.ts'
 import { dropGrants } from './grants.ts'
+import { unlinkPrincipal } from './unlink-principal.ts'
 import { arnIn, mustBeFree, mustExist, type Workshop } from './workshop.ts'
 
 type UserChanges = Pick<IdentityChanges, 'createUser' | 'updateUser' | 'deleteUser'>
@@ -36,8 +37,11 @@ export function userChanges(workshop: Workshop): UserChanges {
     deleteUser: (user) => {
       const gone = current(user)
       for (const key of lookup.accessKeysOf(gone)) drafts.accessKeys.remove(key)
+      for (const group of lookup.groupsOfUser(gone))
+        drafts.groups.put({ ...group, members: group.members.filter((member) => member !== gone.uniqueId) })
       dropGrants(workshop, gone)
       drafts.users.remove(gone)
+      unlinkPrincipal(workshop, gone)
     },
   }
 }

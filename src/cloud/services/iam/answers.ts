@@ -1,4 +1,4 @@
-import type { IamUser, ManagedPolicy, PolicyVersion, Role } from '../../identity/index.ts'
+import type { Group, IamUser, InstanceProfile, ManagedPolicy, PolicyVersion, Role } from '../../identity/index.ts'
 import { renderDocument } from './documents.ts'
 import { tagsMember } from './tags.ts'
 
@@ -35,6 +35,28 @@ export function renderListedUser(user: IamUser): Members {
 
 export function renderUser(user: IamUser): Members {
   return { ...renderListedUser(user), ...renderBoundary(user.boundaryArn), ...tagsMember(user.tags) }
+}
+
+export function renderGroup(group: Group): Members {
+  return {
+    Path: group.path,
+    GroupName: group.name,
+    GroupId: group.uniqueId,
+    Arn: group.arn,
+    CreateDate: new Date(group.createdAt),
+  }
+}
+
+export function renderInstanceProfile(profile: InstanceProfile, role: Role | undefined): Members {
+  return {
+    Path: profile.path,
+    InstanceProfileName: profile.name,
+    InstanceProfileId: profile.uniqueId,
+    Arn: profile.arn,
+    CreateDate: new Date(profile.createdAt),
+    Roles: role === undefined ? [] : [renderListedRole(role)],
+    ...tagsMember(profile.tags),
+  }
 }
 
 function renderBoundary(arn: string | undefined): Members {

@@ -42,6 +42,30 @@ export const inlineQuotaExceeded = (noun: string, name: string, most: number): A
 export const inlinePolicyNotFound = (noun: string, name: string): ApiError =>
   noSuchEntity(`The ${noun} policy with name ${name} cannot be found.`)
 
+// Instance profiles.
+
+export const instanceProfileNotFound = (name: string): ApiError =>
+  noSuchEntity(`Instance Profile ${name} cannot be found.`)
+
+export const instanceProfileTaken = (name: string): ApiError =>
+  alreadyExists(`Instance Profile ${name} already exists.`)
+
+/** UNVERIFIED: the text. */
+export const roleNotInProfile = (role: string, profile: string): ApiError =>
+  noSuchEntity(`The role with name ${role} cannot be found in instance profile ${profile}.`)
+
+// The account, and what nobody has here.
+
+export const aliasTaken = (alias: string): ApiError => alreadyExists(`The account alias ${alias} already exists.`)
+
+export const aliasNotFound = (alias: string): ApiError => noSuchEntity(`The account alias ${alias} does not exist.`)
+
+export const loginProfileNotFound = (userName: string): ApiError =>
+  noSuchEntity(`Login Profile for User ${userName} cannot be found.`)
+
+export const passwordPolicyNotFound = (account: string): ApiError =>
+  noSuchEntity(`The Password Policy with domain name ${account} cannot be found.`)
+
 // Access keys.
 
 export const accessKeyNotFound = (accessKeyId: string): ApiError =>

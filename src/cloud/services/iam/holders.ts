@@ -1,4 +1,4 @@
-import type { IamUser, Identity, PolicyHolder, Role } from '../../identity/index.ts'
+import type { Group, IamUser, Identity, IdentityLookup, PolicyHolder, Role } from '../../identity/index.ts'
 import { holderNotFound } from './errors.ts'
 import { LIMITS } from './limits.ts'
 import type { HolderKind, Scope } from './model.ts'
@@ -23,22 +23,41 @@ export const USER: HolderKind<IamUser> = {
   get: (identity, account, name) => found(identity.findUser(account, name), 'user', name),
 }
 
+export const GROUP: HolderKind<Group> = {
+  noun: 'Group',
+  nameMember: 'GroupName',
+  type: 'group',
+  inlineQuota: LIMITS.inlineSizeOfGroup,
+  find: (identity, account, name) => identity.findGroup(account, name),
+  get: (identity, account, name) => found(identity.findGroup(account, name), 'group', name),
+}
+
+export type Holders = Pick<IdentityLookup, 'findRole' | 'findUser' | 'findGroup'>
+
 function found<T>(holder: T | undefined, noun: string, name: string): T {
   if (holder === undefined) throw holderNotFound(noun, name)
   return holder
 }
 
-/** What a permission on a role or user is asked for: its ARN, or the one that it would have without a path; its tags and boundary. */
+interface Wanted {
+  readonly kind: HolderKind
+  readonly name: string
+  readonly keys?: ContextKeys
+}
+
+/** What a permission on a role, user or group is asked for: its ARN, or the one that it would have without a path; its tags and boundary. */
 export function onHolder(
   identity: Identity,
   scope: Scope,
-  { kind, name, keys = {} }: { readonly kind: HolderKind; readonly name: string; readonly keys?: ContextKeys },
+  { kind, name, keys = {} }: Wanted,
 ): { readonly arn: string; readonly keys: ContextKeys } {
   const holder = kind.find(identity, scope.account, name)
   if (holder === undefined) return { arn: arnOf(scope, kind.type, { name }), keys }
   return { arn: holder.arn, keys: { ...holderKeys(holder), ...keys } }
 }
 
-function holderKeys({ tags, boundaryArn }: PolicyHolder): ContextKeys {
+function holderKeys(holder: PolicyHolder): ContextKeys {
+  if (!('tags' in holder)) return {}
+  const { tags, boundaryArn } = holder
   return { ...resourceTagKeys(tags), ...(boundaryArn === undefined ? {} : { 'iam:PermissionsBoundary': boundaryArn }) }
 }

@@ -5,6 +5,7 @@ export const LIMITS = {
   managedPolicySize: 6144,
   inlineSizeOfRole: 10_240,
   inlineSizeOfUser: 2048,
+  inlineSizeOfGroup: 5120,
   attachedPolicies: 10,
   policyVersions: 5,
   tags: 50,
@@ -14,5 +15,8 @@ export const LIMITS = {
   thumbprints: 5,
   roles: 1000,
   users: 5000,
+  groups: 300,
+  groupsOfUser: 10,
+  instanceProfiles: 1000,
   policies: 1500,
 } as const

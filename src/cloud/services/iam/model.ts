@@ -50,6 +50,10 @@ export interface HolderKind<Holder extends PolicyHolder = PolicyHolder> {
   /** Quota of characters of all its inline policies, whitespace not counted. */
   readonly inlineQuota: number
   /** @throws ApiError NoSuchEntity */
-  get(identity: Pick<Identity, 'findRole' | 'findUser'>, account: AccountId, name: string): Holder
-  find(identity: Pick<Identity, 'findRole' | 'findUser'>, account: AccountId, name: string): Holder | undefined
+  get(identity: Pick<Identity, 'findRole' | 'findUser' | 'findGroup'>, account: AccountId, name: string): Holder
+  find(
+    identity: Pick<Identity, 'findRole' | 'findUser' | 'findGroup'>,
+    account: AccountId,
+    name: string,
+  ): Holder | undefined
 }

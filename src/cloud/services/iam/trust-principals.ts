@@ -20,7 +20,7 @@ function exists({ value }: PrincipalEntry, changes: IdentityChanges, identity: I
   if (UNIQUE_ID.test(value)) {
     const owner = accountOfUniqueId(value)
     const isOurs = owner !== undefined && identity.findAccount(owner) !== undefined
-    return !isOurs || changes.findHolderByUniqueId(value) !== undefined
+    return !isOurs || changes.findActorByUniqueId(value) !== undefined
   }
   const parts = parseArn(value)
   const account = parseAccountId(parts?.account ?? '')

@@ -3,7 +3,7 @@ import type { Operation } from '../../../operation.ts'
 import type { IamParts, PageInput } from '../model.ts'
 import { pageOf, sortedBy } from '../paging.ts'
 import { reading } from '../row.ts'
-import { getPolicy, onPolicy, type PolicyArnInput } from './policies.ts'
+import { forPolicy, getPolicy, type PolicyArnInput } from './policies.ts'
 
 export interface ListEntitiesForPolicyInput extends PolicyArnInput, PageInput {
   readonly EntityFilter?: string
@@ -12,14 +12,14 @@ export interface ListEntitiesForPolicyInput extends PolicyArnInput, PageInput {
 }
 
 interface Entity {
-  readonly kind: 'Role' | 'User'
+  readonly kind: 'Role' | 'User' | 'Group'
   readonly holder: PolicyHolder
 }
 
 export function listEntitiesForPolicy(parts: IamParts): Operation<ListEntitiesForPolicyInput> {
   const { identity } = parts
   return reading<ListEntitiesForPolicyInput>(parts, {
-    requires: onPolicy(identity, 'ListEntitiesForPolicy'),
+    requires: forPolicy(identity, 'ListEntitiesForPolicy'),
     perform: (input, { account }) => {
       const { PathPrefix = '/', EntityFilter } = input
       const { arn } = getPolicy(identity, account, input.PolicyArn)
@@ -28,6 +28,7 @@ export function listEntitiesForPolicy(parts: IamParts): Operation<ListEntitiesFo
       const asPermissions = input.PolicyUsageFilter !== 'PermissionsBoundary'
       const entities: readonly Entity[] = [
         ...entitiesOf('Role', asPermissions ? uses.roles : [], asBoundary ? uses.boundaryOfRoles : []),
+        ...entitiesOf('Group', asPermissions ? uses.groups : []),
         ...entitiesOf('User', asPermissions ? uses.users : [], asBoundary ? uses.boundaryOfUsers : []),
       ]
       const wanted = entities.filter(
@@ -35,7 +36,12 @@ export function listEntitiesForPolicy(parts: IamParts): Operation<ListEntitiesFo
           (EntityFilter === undefined || EntityFilter === kind) && holder.path.startsWith(PathPrefix),
       )
       const { items, more } = pageOf(sortedBy(wanted, markerOf), markerOf, input)
-      return { PolicyRoles: idsOf(items, 'Role'), PolicyUsers: idsOf(items, 'User'), PolicyGroups: [], ...more }
+      return {
+        PolicyGroups: idsOf(items, 'Group'),
+        PolicyUsers: idsOf(items, 'User'),
+        PolicyRoles: idsOf(items, 'Role'),
+        ...more,
+      }
     },
   })
 }

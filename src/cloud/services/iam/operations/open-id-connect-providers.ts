@@ -2,7 +2,7 @@ import type { IdentityChanges, OidcProvider, ProviderChange } from '../../../ide
 import { providerNotFound } from '../errors.ts'
 import { LIMITS } from '../limits.ts'
 import type { IamParts, Operations, Scope } from '../model.ts'
-import { listArn, may, reading, writing } from '../row.ts'
+import { type ContextKeys, listArn, may, reading, writing } from '../row.ts'
 import { renderTags, resourceTagKeys } from '../tags.ts'
 import { readThumbprints, tooManyClientIds } from './create-open-id-connect-provider.ts'
 
@@ -20,7 +20,7 @@ interface ThumbprintInput extends ProviderInput {
 export function openIDConnectProviders(parts: IamParts): Operations {
   const { identity } = parts
   const on = (action: string) => (input: ProviderInput, scope: Scope) => [
-    may(scope, action, onProvider(parts, input.OpenIDConnectProviderArn)),
+    may(scope, action, onProvider(identity, input.OpenIDConnectProviderArn)),
   ]
   const update = async (
     { OpenIDConnectProviderArn: arn }: ProviderInput,
@@ -81,9 +81,9 @@ export function getProvider(identity: Providers, arn: string): OidcProvider {
   return provider
 }
 
-export function onProvider({ identity }: IamParts, arn: string) {
+export function onProvider(identity: Providers, arn: string, keys: ContextKeys = {}) {
   const tags = identity.findProviderByArn(arn)?.tags
-  return { arn, ...(tags === undefined ? {} : { keys: resourceTagKeys(tags) }) }
+  return { arn, keys: tags === undefined ? keys : { ...resourceTagKeys(tags), ...keys } }
 }
 
 function withClientId({ clientIds }: OidcProvider, added: string): ProviderChange {

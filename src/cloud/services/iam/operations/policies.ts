@@ -1,10 +1,11 @@
 import type { AccountId } from '../../../../core/index.ts'
-import type { Identity, IdentityLookup, ManagedPolicy } from '../../../identity/index.ts'
+import type { IdentityLookup, ManagedPolicy } from '../../../identity/index.ts'
+import type { Requirement } from '../../../operation.ts'
 import { renderPolicy, type UseCounts } from '../answers.ts'
 import { awsManagedStays, policyAttached, policyHasVersions, policyNotFound } from '../errors.ts'
 import type { IamParts, Operations, Scope } from '../model.ts'
 import { checkPolicyArn } from '../policy-arns.ts'
-import { may, reading, writing } from '../row.ts'
+import { type ContextKeys, may, reading, writing } from '../row.ts'
 import { resourceTagKeys } from '../tags.ts'
 
 export interface PolicyArnInput {
@@ -16,13 +17,13 @@ export function policies(parts: IamParts): Operations {
   const { identity } = parts
   return {
     GetPolicy: reading<PolicyArnInput>(parts, {
-      requires: onPolicy(identity, 'GetPolicy'),
+      requires: forPolicy(identity, 'GetPolicy'),
       perform: ({ PolicyArn }, { account }) => ({
         Policy: renderPolicy(getPolicy(identity, account, PolicyArn), countUses(identity, account, PolicyArn)),
       }),
     }),
     DeletePolicy: writing<PolicyArnInput>(parts, {
-      requires: onPolicy(identity, 'DeletePolicy'),
+      requires: forPolicy(identity, 'DeletePolicy'),
       perform: async ({ PolicyArn }, { account }) => {
         await identity.change((changes) => {
           const policy = getOwnPolicy(changes, account, PolicyArn)
@@ -37,13 +38,22 @@ export function policies(parts: IamParts): Operations {
   }
 }
 
+/** The permission on the policy that an input names. */
+export function forPolicy(identity: Policies, action: string) {
+  return ({ PolicyArn: arn }: PolicyArnInput, scope: Scope) => [onPolicy(identity, action, { arn, scope })]
+}
+
+interface Wanted {
+  readonly arn: string
+  readonly scope: Scope
+  readonly keys?: ContextKeys
+}
+
 /** A permission on a managed policy. @throws ApiError ValidationError for what is no policy's ARN */
-export function onPolicy(identity: Identity, action: string) {
-  return ({ PolicyArn }: PolicyArnInput, scope: Scope) => {
-    checkPolicyArn(PolicyArn)
-    const tags = identity.findPolicy(PolicyArn)?.tags
-    return [may(scope, action, { arn: PolicyArn, ...(tags === undefined ? {} : { keys: resourceTagKeys(tags) }) })]
-  }
+export function onPolicy(identity: Policies, action: string, { arn, scope, keys = {} }: Wanted): Requirement {
+  checkPolicyArn(arn)
+  const tags = identity.findPolicy(arn)?.tags
+  return may(scope, action, { arn, keys: tags === undefined ? keys : { ...resourceTagKeys(tags), ...keys } })
 }
 
 type Policies = Pick<IdentityLookup, 'findPolicy'>
@@ -63,6 +73,9 @@ export function getOwnPolicy(identity: Policies, account: AccountId, arn: string
 }
 
 export function countUses(identity: Pick<IdentityLookup, 'usesOf'>, account: AccountId, arn: string): UseCounts {
-  const { roles, users, boundaryOfRoles, boundaryOfUsers } = identity.usesOf(account, arn)
-  return { attached: roles.length + users.length, boundaries: boundaryOfRoles.length + boundaryOfUsers.length }
+  const { roles, users, groups, boundaryOfRoles, boundaryOfUsers } = identity.usesOf(account, arn)
+  return {
+    attached: roles.length + users.length + groups.length,
+    boundaries: boundaryOfRoles.length + boundaryOfUsers.length,
+  }
 }

@@ -6,7 +6,7 @@ import { LIMITS } from '../limits.ts'
 import type { IamParts, Operations, PageInput } from '../model.ts'
 import { pageOf } from '../paging.ts'
 import { reading, writing } from '../row.ts'
-import { getOwnPolicy, getPolicy, onPolicy, type PolicyArnInput } from './policies.ts'
+import { forPolicy, getOwnPolicy, getPolicy, type PolicyArnInput } from './policies.ts'
 
 interface CreateVersionInput extends PolicyArnInput {
   readonly PolicyDocument: string
@@ -21,7 +21,7 @@ export function policyVersions(parts: IamParts): Operations {
   const { identity } = parts
   return {
     CreatePolicyVersion: writing<CreateVersionInput>(parts, {
-      requires: onPolicy(identity, 'CreatePolicyVersion'),
+      requires: forPolicy(identity, 'CreatePolicyVersion'),
       perform: async ({ PolicyArn, PolicyDocument, SetAsDefault: becomesDefault = false }, { account }) => {
         const document = readManagedPolicy(PolicyDocument)
         const policy = await identity.change((changes) => {
@@ -34,14 +34,14 @@ export function policyVersions(parts: IamParts): Operations {
       },
     }),
     GetPolicyVersion: reading<VersionInput>(parts, {
-      requires: onPolicy(identity, 'GetPolicyVersion'),
+      requires: forPolicy(identity, 'GetPolicyVersion'),
       perform: ({ PolicyArn, VersionId }, { account }) => {
         const policy = getPolicy(identity, account, PolicyArn)
         return { PolicyVersion: renderVersion(policy, getVersion(policy, VersionId)) }
       },
     }),
     ListPolicyVersions: reading<PolicyArnInput & PageInput>(parts, {
-      requires: onPolicy(identity, 'ListPolicyVersions'),
+      requires: forPolicy(identity, 'ListPolicyVersions'),
       perform: ({ PolicyArn, ...input }, { account }) => {
         const policy = getPolicy(identity, account, PolicyArn)
         // Newest first; the marker is the place, since numbers do not sort as text.
@@ -51,7 +51,7 @@ export function policyVersions(parts: IamParts): Operations {
       },
     }),
     DeletePolicyVersion: writing<VersionInput>(parts, {
-      requires: onPolicy(identity, 'DeletePolicyVersion'),
+      requires: forPolicy(identity, 'DeletePolicyVersion'),
       perform: async ({ PolicyArn, VersionId }, { account }) => {
         await identity.change((changes) => {
           const policy = getOwnPolicy(changes, account, PolicyArn)
@@ -62,7 +62,7 @@ export function policyVersions(parts: IamParts): Operations {
       },
     }),
     SetDefaultPolicyVersion: writing<VersionInput>(parts, {
-      requires: onPolicy(identity, 'SetDefaultPolicyVersion'),
+      requires: forPolicy(identity, 'SetDefaultPolicyVersion'),
       perform: async ({ PolicyArn, VersionId }, { account }) => {
         await identity.change((changes) => {
           const policy = getOwnPolicy(changes, account, PolicyArn)

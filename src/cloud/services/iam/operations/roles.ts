@@ -91,5 +91,7 @@ export function roles(parts: IamParts): Operations {
 function deleteRole(changes: IdentityChanges, role: Role): void {
   if (changes.attachedPoliciesOf(role).length > 0) throw mustFirst('detach all policies')
   if (changes.inlinePoliciesOf(role).length > 0) throw mustFirst('delete policies')
+  const isInProfile = changes.instanceProfilesOf(role.account).some(({ roleId }) => roleId === role.uniqueId)
+  if (isInProfile) throw mustFirst('remove roles from instance profile')
   changes.deleteRole(role)
 }
