@@ -1,3 +1,4 @@
+import { splitArnPattern } from './arn-pattern.ts'
 import { type PolicyReason, policyFault } from './errors.ts'
 import { pointerTo } from './json.ts'
 import type { WrittenPatterns, WrittenStatement } from './written.ts'
@@ -43,11 +44,11 @@ interface ResourceFault {
 
 function faultOf(pattern: string): ResourceFault | undefined {
   if (pattern === '*') return undefined
-  const [prefix, partition, service, region, account, ...rest] = pattern.split(':')
+  const [prefix, partition, service, region, , resource] = splitArnPattern(pattern, 'read')
   if (prefix === undefined || partition === undefined) return { reason: 'resource-form', found: pattern }
   if (!isPartition(partition)) return { reason: 'resource-partition', found: partitionWords(pattern, partition) }
   if (service === undefined) return { reason: 'resource-vendor', found: pattern }
-  return regionFault(pattern, { service, region, resource: rest.join(':') }) ?? pathFault(service, account, rest)
+  return regionFault(pattern, { service, region, resource }) ?? pathFault(service, resource)
 }
 
 // A wildcard stands for any partition; the rest are those there are.
@@ -69,7 +70,7 @@ function partitionWords(pattern: string, partition: string): string {
 interface ArnPieces {
   readonly service: string
   readonly region: string | undefined
-  readonly resource: string
+  readonly resource: string | undefined
 }
 
 function regionFault(pattern: string, { service, region, resource }: ArnPieces): ResourceFault | undefined {
@@ -77,7 +78,7 @@ function regionFault(pattern: string, { service, region, resource }: ArnPieces):
   if (region === undefined || region === '' || /[*?]/.test(region)) return undefined
   if (service === 'iam') return { reason: 'resource-iam-region', found: pattern }
   // Access points do have a region.
-  if (service !== 's3' || /^accesspoint[/:]/.test(resource)) return undefined
+  if (service !== 's3' || /^accesspoint[/:]/.test(resource ?? '')) return undefined
   return { reason: 'resource-region', found: pattern }
 }
 
@@ -97,10 +98,9 @@ const IAM_PATHS = [
   'access-report/',
 ]
 
-function pathFault(service: string, account: string | undefined, rest: readonly string[]): ResourceFault | undefined {
-  if (service !== 'iam' || account === undefined || rest.length === 0) return undefined
-  const path = rest.join(':')
-  if (path === '*' || IAM_PATHS.some((start) => path.startsWith(start))) return undefined
+function pathFault(service: string, resource: string | undefined): ResourceFault | undefined {
+  if (service !== 'iam' || resource === undefined || resource === '*') return undefined
+  if (IAM_PATHS.some((start) => resource.startsWith(start))) return undefined
   return { reason: 'resource-iam-path', found: IAM_PATHS.join(', ') }
 }
 

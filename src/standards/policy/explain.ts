@@ -1,4 +1,4 @@
-import { decide, type Grant, resourceTypeOf, type StatementFinder } from './decide.ts'
+import { decide, type Grant, type StatementFinder } from './decide.ts'
 import { explainAction, explainCondition, explainPrincipal, explainResource } from './explain-dimensions.ts'
 import type {
   AuthorizationRequest,
@@ -27,12 +27,15 @@ export function explain(request: AuthorizationRequest): Explanation {
   }
 }
 
-interface ExplainedStatement extends StatementExplanation {
+/** `policyType` is told where the statement is shown; the rest depends on the request alone. */
+interface ExplainedStatement extends Omit<StatementExplanation, 'policyType'> {
   readonly level: Level
 }
 
 class ExplainingFinder implements StatementFinder {
   readonly #request: AuthorizationRequest
+  /** Every policy is asked several times. */
+  readonly #explained = new Map<NamedPolicy, readonly ExplainedStatement[]>()
 
   constructor(request: AuthorizationRequest) {
     this.#request = request
@@ -45,47 +48,52 @@ class ExplainingFinder implements StatementFinder {
   findAllow(policy: NamedPolicy): Grant | undefined {
     const matching = this.#matching(policy, 'Allow')
     const level = Math.max(LEVELS.none, ...matching.map((one) => one.level))
-    return matching.find((one) => one.level === level)
+    const best = matching.find((one) => one.level === level)
+    return best === undefined ? undefined : { statement: best.statement, level: best.level }
   }
 
   explainAll(policyType: PolicyType): readonly StatementExplanation[] {
     const policies = policiesByType(this.#request)[policyType].flat()
     return policies.flatMap((policy) =>
-      policy.document.statements.map((statement) => {
-        const { level: _, ...explanation } = this.#explain(statement, policy, policyType)
-        return explanation
-      }),
+      this.#explain(policy).map(({ statement, matches, dimensions }) => ({
+        policy,
+        policyType,
+        statement,
+        matches,
+        dimensions,
+      })),
     )
   }
 
   #matching(policy: NamedPolicy, effect: Statement['effect']): readonly ExplainedStatement[] {
-    return policy.document.statements
-      .filter((statement) => statement.effect === effect)
-      .map((statement) => this.#explain(statement, policy, resourceTypeOf(this.#request)))
-      .filter(({ matches }) => matches)
+    return this.#explain(policy).filter(({ statement, matches }) => matches && statement.effect === effect)
   }
 
-  #explain(statement: Statement, policy: NamedPolicy, policyType: PolicyType): ExplainedStatement {
-    const request = this.#request
-    const { document } = policy
-    const principal = explainPrincipal(statement, document, request)
-    const conditions = statement.conditions.map((condition) =>
-      explainCondition(condition, document, request, statement.effect),
-    )
-    const dimensions: readonly (DimensionMatch | undefined)[] = [
-      explainAction(statement, request),
-      explainResource(statement, document, request),
-      principal.match,
-      ...conditions,
-    ]
-    const known = dimensions.filter((dimension) => dimension !== undefined)
-    return {
-      policy,
-      policyType,
-      statement,
-      level: principal.level,
-      matches: known.every(({ matches }) => matches),
-      dimensions: known,
-    }
+  #explain(policy: NamedPolicy): readonly ExplainedStatement[] {
+    const known = this.#explained.get(policy)
+    if (known !== undefined) return known
+    const statements = policy.document.statements.map((statement) => explainStatement(statement, policy, this.#request))
+    this.#explained.set(policy, statements)
+    return statements
   }
+}
+
+function explainStatement(
+  statement: Statement,
+  policy: NamedPolicy,
+  request: AuthorizationRequest,
+): ExplainedStatement {
+  const { document } = policy
+  const principal = explainPrincipal(statement, document, request)
+  const conditions = statement.conditions.map((condition) =>
+    explainCondition(condition, document, request, statement.effect),
+  )
+  const dimensions: readonly DimensionMatch[] = [
+    explainAction(statement, request),
+    explainResource(statement, document, request),
+    principal.match,
+    ...conditions,
+  ].filter((dimension) => dimension !== undefined)
+  const matches = dimensions.every((dimension) => dimension.matches)
+  return { policy, statement, level: principal.level, matches, dimensions }
 }
