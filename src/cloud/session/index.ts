@@ -3,7 +3,16 @@
  * Nothing is stored. It asks neither whether a role may be assumed nor whether it still is there, and checks no signature.
  */
 export { SealKeyRingError, SessionTooLargeError } from './errors.ts'
-export type * from './model.ts'
+export type {
+  AssumedRoleSession,
+  IssuedSession,
+  OpenedSession,
+  SealKey,
+  SealKeyRing,
+  SessionDraft,
+  Sessions,
+  TemporaryCredentials,
+} from './model.ts'
 export {
   activateSealKey,
   addSealKey,

@@ -62,7 +62,7 @@ export function renderSealKeyRing({ keys }: SealKeyRing): string {
   return JSON.stringify({ version: VERSION, keys: rows }, undefined, 2)
 }
 
-/** @throws SealKeyRingError when the text is no ring; the message holds nothing of the keys */
+/** Reads what `renderSealKeyRing` wrote. @throws SealKeyRingError when the text is no ring; the message holds nothing of the keys */
 export function readSealKeyRing(text: string): SealKeyRing {
   const document = readDocument(text)
   if (!isObject(document) || document.version !== VERSION || !Array.isArray(document.keys)) {
