@@ -76,7 +76,9 @@ function lengthMismatch(why: string): ChunkedBodyError {
 }
 
 function smallChunk(): ChunkedBodyError {
-  return new ChunkedBodyError('small-chunk', `small chunk: all but the last have at least ${SMALLEST_CHUNK} bytes`)
+  return new ChunkedBodyError('small-chunk', `small chunk: all but the last have at least ${SMALLEST_CHUNK} bytes`, {
+    hint: 'send bigger pieces; the AWS SDK for JavaScript does with `requestStreamBufferSize: 65536` in its S3 client',
+  })
 }
 
 function parseHead(line: string): { readonly size: number; readonly extension: string } {

@@ -1,4 +1,4 @@
-import { OpenirsaError, SignatureError, type SignatureFacts } from '../../core/index.ts'
+import { type ErrorDetails, OpenirsaError, SignatureError, type SignatureFacts } from '../../core/index.ts'
 
 export const ALGORITHM = 'AWS4-HMAC-SHA256'
 export const TERMINATOR = 'aws4_request'
@@ -27,8 +27,8 @@ export class ChunkedBodyError extends OpenirsaError {
   readonly code = 'CHUNKED_BODY'
   readonly reason: ChunkedBodyReason
 
-  constructor(reason: ChunkedBodyReason, message: string) {
-    super(message)
+  constructor(reason: ChunkedBodyReason, message: string, more: ErrorDetails = {}) {
+    super(message, more)
     this.reason = reason
   }
 }
