@@ -1,5 +1,6 @@
 import { createServer, isIP, type Server, type Socket } from 'node:net'
 import { ConfigError } from '../../core/index.ts'
+import type { ListenOptions } from './model.ts'
 
 const WILDCARDS: ReadonlyMap<number, string> = new Map([
   [4, '0.0.0.0'],
@@ -25,12 +26,32 @@ export function planAddresses(addresses: readonly string[]): readonly string[] {
   })
 }
 
+export interface BindOptions extends Pick<ListenOptions, 'log'> {
+  /** 0 picks a free one. */
+  readonly port: number
+  readonly accept: (socket: Socket) => void
+}
+
+export interface Bound {
+  readonly servers: readonly Server[]
+  readonly port: number
+}
+
+/** A port that is free on one address may be in use on another: so often another one is picked. */
+const MOST_PICKS = 10
+
 /** Binds all of the addresses on one port, or none. */
-export async function bind(
-  addresses: readonly string[],
-  port: number,
-  accept: (socket: Socket) => void,
-): Promise<readonly Server[]> {
+export async function bind(addresses: readonly string[], options: BindOptions): Promise<Bound> {
+  for (let pick = 1; ; pick += 1) {
+    try {
+      return await bindAll(addresses, options)
+    } catch (failure) {
+      if (options.port !== 0 || pick === MOST_PICKS || !isInUse(failure)) throw failure
+    }
+  }
+}
+
+async function bindAll(addresses: readonly string[], { port, accept, log }: BindOptions): Promise<Bound> {
   const servers: Server[] = []
   let chosen = port
   try {
@@ -38,10 +59,12 @@ export async function bind(
       const server = createServer({ noDelay: true }, accept)
       await bindOne(server, address, chosen)
       servers.push(server)
+      // Too many open files, say: a connection is lost, the next one may not be.
+      server.on('error', (failure) => log.warn({ reason: failure.message }, 'a connection could not be accepted'))
       const bound = server.address()
       if (bound !== null && typeof bound === 'object') chosen = bound.port
     }
-    return servers
+    return { servers, port: chosen }
   } catch (failure) {
     for (const server of servers) server.close()
     throw failure
@@ -50,13 +73,18 @@ export async function bind(
 
 function bindOne(server: Server, address: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => reject(bindError(cause, address, port)))
+    const fail = (cause: NodeJS.ErrnoException): void => reject(bindError(cause, address, port))
+    server.once('error', fail)
     server.listen({ host: address, port, ipv6Only: true }, () => {
-      server.removeAllListeners('error')
-      server.on('error', () => server.close())
+      server.off('error', fail)
       resolve()
     })
   })
+}
+
+function isInUse(failure: unknown): boolean {
+  const cause = failure instanceof ConfigError ? failure.cause : undefined
+  return cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE'
 }
 
 const FAULTS: ReadonlyMap<string, readonly [why: string, hint: string]> = new Map([

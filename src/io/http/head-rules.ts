@@ -39,6 +39,7 @@ export const MOST_HEADERS = 899
 const SINGLE: ReadonlySet<string> = new Set([
   'accept-encoding',
   'authorization',
+  'content-disposition',
   'content-encoding',
   'content-length',
   'content-md5',
@@ -46,6 +47,7 @@ const SINGLE: ReadonlySet<string> = new Set([
   'content-type',
   'date',
   'expect',
+  'expires',
   'host',
   'if-modified-since',
   'if-range',

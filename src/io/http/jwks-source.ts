@@ -177,7 +177,7 @@ function tokenErrorOf(cause: unknown, issuer: string): TokenError {
   }
   const more = {
     cause,
-    detail: `${cause.reason}: ${cause.message}`,
+    detail: [`${cause.reason}: ${cause.message}`, ...(cause.detail === undefined ? [] : [cause.detail])].join('; '),
     ...(cause.hint === undefined ? {} : { hint: cause.hint }),
   }
   return cause.reason === 'thumbprint-mismatch'

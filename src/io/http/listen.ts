@@ -1,21 +1,19 @@
-import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createHttpServer, type Server } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
-import type { AddressInfo, Server as NetServer, Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
-import { TLSSocket } from 'node:tls'
-import { type HttpHead, splitTarget } from '../../core/index.ts'
+import type { Server as NetServer, Socket } from 'node:net'
 import { isLoopback } from './addresses.ts'
 import { bind, planAddresses } from './bind.ts'
 import { type Connections, createConnections } from './connections.ts'
-import { findHeadFault, HEAD_FAULTS, type HeadFault } from './head-rules.ts'
-import type { ConnectionFacts, Listener, ListenLimits, ListenOptions, RefusalAnswer } from './model.ts'
-import { renderRawAnswer, replyToMalformed } from './raw-answer.ts'
+import { attachFront } from './front.ts'
+import { HEAD_FAULTS } from './head-rules.ts'
+import type { Listener, ListenLimits, ListenOptions } from './model.ts'
+import { renderRawAnswer } from './raw-answer.ts'
 
 const LISTEN_LIMITS: ListenLimits = {
   headMilliseconds: 10_000,
   // Objects of gigabytes take their time; a body that stands still falls to the limit below.
   requestMilliseconds: 3_600_000,
-  idleMilliseconds: 120_000,
+  idleMilliseconds: 30_000,
   connections: 10_000,
 }
 
@@ -34,11 +32,10 @@ const TLS_HANDSHAKE = 0x16
 export async function listen(options: ListenOptions): Promise<Listener> {
   const limits = { ...LISTEN_LIMITS, ...options.limits }
   const connections = createConnections()
-  const front = createFront(options, connections)
   const plain = harden(createHttpServer(SERVER_OPTIONS), limits)
   const secure = harden(createHttpsServer({ ...SERVER_OPTIONS, ...TLS_OPTIONS, ...options.tls }), limits)
   for (const server of [plain, secure]) {
-    attach(server, front, options)
+    attachFront(server, options, connections)
     // Nobody listens with these two, so that Node would not begin to watch their time limits by itself.
     server.emit('listening')
   }
@@ -51,9 +48,13 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       else socket.end(renderRawAnswer(400, HEAD_FAULTS['https-required']))
     })
   }
-  const servers = await bind(planAddresses(options.addresses), options.port, accept)
+  const { servers, port } = await bind(planAddresses(options.addresses), { ...options, accept }).catch(
+    (failure: unknown) => {
+      for (const server of [plain, secure]) server.close(() => undefined)
+      throw failure
+    },
+  )
   for (const server of servers) server.maxConnections = limits.connections
-  const port = (servers[0]?.address() as AddressInfo).port
   options.log.info({ port, addresses: options.addresses }, 'listening')
   let closing: Promise<void> | undefined
   return {
@@ -90,22 +91,6 @@ function harden(server: Server, limits: ListenLimits): Server {
   return server
 }
 
-type Front = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => void
-
-function attach(server: Server, front: Front, { log }: ListenOptions): void {
-  server.on('request', (request, response) => front(request, response, false))
-  server.on('checkContinue', (request, response) => front(request, response, true))
-  server.on('checkExpectation', (request, response) => front(request, response, false))
-  server.on('connect', (_request, socket: Duplex) => {
-    socket.on('error', (failure) => log.debug({ reason: failure.message }, 'a connection broke'))
-    socket.end(renderRawAnswer(400, HEAD_FAULTS.connect))
-  })
-  server.on('clientError', (failure: Error, socket: Duplex) => {
-    log.debug({ reason: failure.message }, 'a request was not HTTP')
-    replyToMalformed(failure, socket)
-  })
-}
-
 /** Reads one byte, gives it back, and tells it; a connection that sends none is ended in time. */
 function sniff(socket: Socket, withinMilliseconds: number, decide: (first: number | undefined) => void): void {
   const tooLate = setTimeout(() => socket.destroy(), withinMilliseconds)
@@ -117,61 +102,6 @@ function sniff(socket: Socket, withinMilliseconds: number, decide: (first: numbe
     decide(chunk[0])
     process.nextTick(() => socket.resume())
   })
-}
-
-function createFront(options: ListenOptions, connections: Connections): Front {
-  return (request, response, expectsContinue) => {
-    connections.begin(request.socket, response)
-    if (connections.isClosing()) response.shouldKeepAlive = false
-    const head = headOf(request)
-    const fault = findHeadFault(head, request.httpVersion)
-    if (fault !== undefined) return refuse(request, response, answerOf(options, head, fault))
-    const facts = factsOf(request, response, expectsContinue)
-    // The promise begins here, so that what is thrown at once is caught with what is thrown later.
-    void Promise.resolve()
-      .then(() => options.onRequest(request, response, facts))
-      .catch((failure: unknown) => {
-        options.log.error({ failure, method: head.method }, 'a request could not be answered')
-        if (response.headersSent) request.socket.destroy()
-        else refuse(request, response, { status: 500, headers: {}, body: 'internal failure\n' })
-      })
-  }
-}
-
-function headOf(request: IncomingMessage): HttpHead {
-  const { rawHeaders } = request
-  const headers: (readonly [string, string])[] = []
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) headers.push([rawHeaders[at] ?? '', rawHeaders[at + 1] ?? ''])
-  return { method: request.method ?? '', ...splitTarget(request.url ?? ''), headers }
-}
-
-function answerOf({ onRefused, log }: ListenOptions, head: HttpHead, fault: HeadFault): RefusalAnswer {
-  log.debug({ fault }, 'a request was refused by its head')
-  return onRefused?.(head, fault) ?? { status: 400, headers: {}, body: `${HEAD_FAULTS[fault]}\n` }
-}
-
-/** Answers and ends the connection: what follows on it cannot be trusted to be a request. */
-function refuse(request: IncomingMessage, response: ServerResponse, { status, headers, body }: RefusalAnswer): void {
-  response.shouldKeepAlive = false
-  response.writeHead(status, {
-    'Content-Type': 'text/plain; charset=utf-8',
-    ...headers,
-    'Content-Length': String(Buffer.byteLength(body)),
-  })
-  response.end(request.method === 'HEAD' ? undefined : body)
-  request.resume()
-}
-
-function factsOf(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): ConnectionFacts {
-  const { socket } = request
-  let mustContinue = expectsContinue
-  const sendContinue = (): void => {
-    if (mustContinue) response.writeContinue()
-    mustContinue = false
-  }
-  if (!(socket instanceof TLSSocket)) return { isTls: false, expectsContinue, sendContinue }
-  const tls = { version: socket.getProtocol() ?? '', cipher: socket.getCipher().name }
-  return { isTls: true, tls, expectsContinue, sendContinue }
 }
 
 async function closeAll(

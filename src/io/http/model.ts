@@ -46,7 +46,7 @@ export interface ListenLimits {
   readonly headMilliseconds: number
   /** To the end of the body. */
   readonly requestMilliseconds: number
-  /** Without a byte in either direction. */
+  /** Without a byte in either direction, while it is the client's turn. */
   readonly idleMilliseconds: number
   readonly connections: number
 }

@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream'
+/** Answers as text, for a connection that has no response object. */
 
 const REASONS: ReadonlyMap<number, string> = new Map([
   [400, 'Bad Request'],
@@ -7,7 +7,7 @@ const REASONS: ReadonlyMap<number, string> = new Map([
   [431, 'Request Header Fields Too Large'],
 ])
 
-/** An answer as text, for a connection that has no response object; it ends the connection. */
+/** It says that it ends the connection; ending it is for the caller. */
 export function renderRawAnswer(status: number, sentence: string): string {
   const body = `${sentence}\n`
   return [
@@ -26,21 +26,12 @@ const ANSWERS: ReadonlyMap<string, readonly [status: number, sentence: string]> 
   ['ERR_HTTP_REQUEST_TIMEOUT', [408, 'the request took too long']],
 ])
 
-/** Tells the far end that what it sent is not HTTP, where that can still be told, and ends the connection. */
-export function replyToMalformed(failure: Error, socket: Duplex): void {
+/** The answer to what is not HTTP, or undefined where the connection, or its TLS, is gone and nobody would hear it. */
+export function answerToFault(failure: Error): string | undefined {
   const code = 'code' in failure && typeof failure.code === 'string' ? failure.code : ''
-  // Only a parser's verdict is answered: other failures mean that the connection, or its TLS, is gone.
-  const isVerdict = code.startsWith('HPE_') || code === 'ERR_HTTP_REQUEST_TIMEOUT'
-  if (!isVerdict || !socket.writable || hasAnswerUnderWay(socket)) {
-    socket.destroy()
-    return
-  }
+  if (!code.startsWith('HPE_') && code !== 'ERR_HTTP_REQUEST_TIMEOUT') return undefined
+  // The far end closed in the middle of a request.
+  if (code === 'HPE_INVALID_EOF_STATE') return undefined
   const [status, sentence] = ANSWERS.get(code) ?? [400, 'this is not a request of HTTP/1.1']
-  socket.end(renderRawAnswer(status, sentence))
-}
-
-/** An answer half written cannot be followed by another one. Node keeps the response at hand under this name. */
-function hasAnswerUnderWay(socket: Duplex): boolean {
-  const response = (socket as { _httpMessage?: { headersSent?: boolean } | null })._httpMessage
-  return response?.headersSent === true
+  return renderRawAnswer(status, sentence)
 }
