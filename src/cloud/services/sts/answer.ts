@@ -1,4 +1,3 @@
-import type { Partition } from '../../../core/index.ts'
 import type { AssumedRoleSession, IssuedSession } from '../../session/index.ts'
 
 /** The members that every way to a session answers, named as in AWS's API. This is where a secret key leaves the house. */
@@ -22,11 +21,6 @@ export function renderIssued({
 }
 
 /** SPEC: the ARN of a session leaves out the role's path. */
-function sessionArn({
-  partition,
-  account,
-  roleName,
-  sessionName,
-}: AssumedRoleSession & { readonly partition: Partition }) {
+function sessionArn({ partition, account, roleName, sessionName }: AssumedRoleSession): string {
   return `arn:${partition}:sts::${account}:assumed-role/${roleName}/${sessionName}`
 }

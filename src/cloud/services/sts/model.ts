@@ -4,7 +4,7 @@ import type { Sessions } from '../../session/index.ts'
 export interface StsOptions {
   readonly identity: Pick<IdentityReader, 'findRoleByArn' | 'findManagedPolicy' | 'findAccessKey'>
   readonly sessions: Pick<Sessions, 'issue'>
-  /** Most requests a second for each account and region; undefined is no limit. */
+  /** Most requests a second for each account; undefined is no limit. */
   readonly ratePerSecond: number | undefined
 }
 

@@ -5,7 +5,7 @@ export interface Rate {
   take(key: string, now: Instant): boolean
 }
 
-/** A token bucket for each key: `perSecond` calls in one go, refilled at the same pace. Keys are accounts in regions, which are few. */
+/** A token bucket for each key: `perSecond` calls in one go, refilled at the same pace. Keys are accounts, which are few. */
 export function createRate(perSecond: number): Rate {
   const buckets = new Map<string, { readonly tokens: number; readonly at: Instant }>()
   return {

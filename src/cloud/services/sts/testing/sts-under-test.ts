@@ -1,4 +1,4 @@
-import { type AccountId, ApiError, type Arn, instant, type Region, Secret, seconds } from '../../../../core/index.ts'
+import { type AccountId, ApiError, type Arn, instant, type Region, Secret } from '../../../../core/index.ts'
 import { fixedClock, seededRandomness } from '../../../../core/testing/fixed.ts'
 import type { WebIdentityToken } from '../../../../standards/oidc/index.ts'
 import {
@@ -275,5 +275,3 @@ export async function errorOf(
   }
   throw new Error('it was answered')
 }
-
-export const hour = seconds(3600)
