@@ -59,6 +59,7 @@ export interface TokenFacts {
   readonly accepted?: readonly string[]
 }
 
+/** A web identity token that is refused; which words the caller gets is decided at the edge, by `reason`. */
 export class TokenError extends OpenirsaError {
   readonly code = 'TOKEN'
   readonly reason: TokenReason
@@ -109,6 +110,7 @@ export interface SignatureFacts {
   readonly expiresSeconds?: number
 }
 
+/** A signature, or the credentials behind it, that are refused; which words the caller gets is decided at the edge, by `reason`. */
 export class SignatureError extends OpenirsaError {
   readonly code = 'SIGNATURE'
   readonly reason: SignatureReason
@@ -136,6 +138,7 @@ export class PolicyError extends OpenirsaError {
   }
 }
 
+/** What is kept is not there, is there already, or cannot be had. */
 export class StoreError extends OpenirsaError {
   readonly code = 'STORE'
   readonly reason: 'not-found' | 'conflict' | 'unavailable' | 'corrupt'
@@ -160,7 +163,13 @@ export class ApiError extends OpenirsaError {
   /** Further members of the error body that the service's model knows, such as `Region` or `clusterName`. */
   readonly members: Readonly<Record<string, string>>
 
-  constructor(code: string, httpStatus: number, message: string, members: Readonly<Record<string, string>> = {}, more: ErrorDetails = {}) {
+  constructor(
+    code: string,
+    httpStatus: number,
+    message: string,
+    members: Readonly<Record<string, string>> = {},
+    more: ErrorDetails = {},
+  ) {
     super(message, more)
     this.code = code
     this.httpStatus = httpStatus

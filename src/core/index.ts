@@ -38,7 +38,13 @@ export {
 } from './names.ts'
 export type { Randomness } from './randomness.ts'
 export { Secret } from './secret.ts'
-export { type JsonObject, type JsonValue, parseStrictJson, StrictJsonError, type StrictJsonLimits } from './strict-json.ts'
+export {
+  type JsonObject,
+  type JsonValue,
+  parseStrictJson,
+  StrictJsonError,
+  type StrictJsonLimits,
+} from './strict-json.ts'
 export {
   type Clock,
   epochSeconds,

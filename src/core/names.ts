@@ -29,6 +29,7 @@ export function parseArn(text: string): ArnParts | undefined {
   return { partition, service, region, account, resource: resource.join(':') }
 }
 
+/** The parts, with colons between them; nothing is checked. */
 export function renderArn(parts: ArnParts): Arn {
   return `arn:${parts.partition}:${parts.service}:${parts.region}:${parts.account}:${parts.resource}` as Arn
 }
@@ -66,6 +67,7 @@ export function parseServiceAccountRef(text: string): ServiceAccountRef | undefi
   return { namespace, name }
 }
 
+/** `NAMESPACE/NAME` */
 export function renderServiceAccountRef(ref: ServiceAccountRef): string {
   return `${ref.namespace}/${ref.name}`
 }
@@ -75,10 +77,12 @@ export function subjectOf(ref: ServiceAccountRef): string {
   return `system:serviceaccount:${ref.namespace}:${ref.name}`
 }
 
+/** May a namespace be called so? A label of at most 63 characters. */
 export function isNamespaceName(text: string): boolean {
   return text.length <= 63 && LABEL.test(text)
 }
 
+/** May a service account, pod or deployment be called so? Labels with dots between them, at most 253 characters. */
 export function isObjectName(text: string): boolean {
   return text.length <= 253 && SUBDOMAIN.test(text)
 }

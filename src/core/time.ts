@@ -12,11 +12,15 @@ export interface Clock {
   now(): Instant
 }
 
+/** A count that is known to be of whole seconds. */
 export const seconds = (count: number): Seconds => count as Seconds
+/** Milliseconds that are known to count from the epoch. */
 export const instant = (milliseconds: number): Instant => milliseconds as Instant
+/** The moment that a NumericDate means. */
 export const instantOfEpochSeconds = (count: number): Instant => (count * 1000) as Instant
 /** Whole seconds since the epoch, rounded down: the NumericDate of RFC 7519 §2. */
 export const epochSeconds = (at: Instant): number => Math.floor(at / 1000)
+/** The moment so many seconds later; earlier, when they are negative. */
 export const plusSeconds = (at: Instant, duration: Seconds): Instant => (at + duration * 1000) as Instant
 
 /** ISO 8601 with seconds and no fraction, as AWS's query APIs write it: `2019-11-09T13:34:41Z`. */

@@ -5,4 +5,35 @@
 export { ADMINISTRATOR, type AdministratorKey, ensureAdministrator } from './administrator.ts'
 export { iamArn, parseIamArn } from './arns.ts'
 export { createIdentity } from './identity.ts'
-export type * from './model.ts'
+export type {
+  AccessKey,
+  Account,
+  Actor,
+  Group,
+  GroupChange,
+  IamUser,
+  Identity,
+  IdentityChanges,
+  IdentityLookup,
+  IdentityOptions,
+  IdentityReader,
+  InstanceProfile,
+  InstanceProfileChange,
+  ManagedPolicy,
+  NewGroup,
+  NewInstanceProfile,
+  NewPolicy,
+  NewPolicyVersion,
+  NewProvider,
+  NewRole,
+  NewUser,
+  OidcProvider,
+  PolicyHolder,
+  PolicyUses,
+  PolicyVersion,
+  PrincipalPolicies,
+  ProviderChange,
+  Role,
+  RoleChange,
+  UserChange,
+} from './model.ts'

@@ -45,6 +45,7 @@ export const refuseQuery = (refusal: Refusal, call: RefusedCall): ApiError => re
 export const refuseJson = (refusal: Refusal, call: RefusedCall): ApiError => refuse(JSON_FAMILY, refusal, call)
 /** A refusal of a service that speaks restJson, such as EKS. */
 export const refuseRestJson = (refusal: Refusal, call: RefusedCall): ApiError => refuse(REST_JSON, refusal, call)
+/** A refusal of S3. */
 export const refuseS3 = (refusal: Refusal, call: RefusedCall): ApiError => refuse(S3, refusal, call)
 
 function refuse(family: Family, refusal: Refusal, call: RefusedCall): ApiError {

@@ -88,6 +88,7 @@ const S3_UNKNOWN_KEY = words(
   ({ accessKeyId }) => present({ AWSAccessKeyId: accessKeyId }),
 )
 
+/** S3, which has codes of its own and tells the caller what it signed. */
 export const s3SignatureWords = {
   missing: words('AccessDenied', 403, 'Access Denied'),
   incomplete: {

@@ -3,7 +3,9 @@ import type { Randomness } from '../randomness.ts'
 import { type Clock, type Instant, instant } from '../time.ts'
 
 /** A clock that stands still until it is moved. */
-export function fixedClock(at: string | number): Clock & { set(at: string | number): void; advanceSeconds(count: number): void } {
+export function fixedClock(
+  at: string | number,
+): Clock & { set(at: string | number): void; advanceSeconds(count: number): void } {
   let now = typeof at === 'string' ? Date.parse(at) : at
   return {
     now: (): Instant => instant(now),

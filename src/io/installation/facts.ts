@@ -29,6 +29,7 @@ export function findRunningPid(directory: string): number | undefined {
   return findLockHolder(dataDirectoryPaths(directory).lock)
 }
 
+/** Keeps the keys of all administrators in one file, 0600. @throws ConfigError when it cannot be written */
 export async function writeAdministrators(directory: string, all: readonly AdministratorCredentials[]): Promise<void> {
   await writePrivateFile(dataDirectoryPaths(directory).administrators, `${JSON.stringify(all, undefined, 2)}\n`)
 }

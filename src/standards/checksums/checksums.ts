@@ -16,6 +16,7 @@ interface Row {
   create(): ChecksumSink
 }
 
+/** One row an algorithm. */
 export const CHECKSUMS = {
   CRC32: { length: 4, create: crc32Sink },
   CRC32C: { length: 4, create: crc32cSink },
@@ -26,6 +27,7 @@ export const CHECKSUMS = {
   MD5: { length: 16, create: () => hashSink('md5') },
 } as const satisfies Record<ChecksumAlgorithm, Row>
 
+/** Is this one of the algorithms that S3 names, in its capitals? */
 export function isChecksumAlgorithm(name: string): name is ChecksumAlgorithm {
   return Object.hasOwn(CHECKSUMS, name)
 }

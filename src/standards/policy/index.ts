@@ -7,5 +7,25 @@ export { PolicyDocumentError, type PolicyReason } from './errors.ts'
 export { evaluate } from './evaluate.ts'
 export { explain } from './explain.ts'
 export { identityFaultWords, resourceFaultWords, trustFaultWords } from './fault-words.ts'
-export type * from './model.ts'
+export type {
+  AuthorizationRequest,
+  Condition,
+  ContextKeys,
+  Decision,
+  Dimension,
+  DimensionMatch,
+  Effect,
+  Explanation,
+  NamedPolicy,
+  PolicyDocument,
+  PolicyKind,
+  PolicyPrincipal,
+  PolicySet,
+  PolicyType,
+  PolicyVersion,
+  PrincipalEntry,
+  RungState,
+  Statement,
+  StatementExplanation,
+} from './model.ts'
 export { type ParseOptions, parsePolicyDocument } from './parse.ts'

@@ -2,6 +2,7 @@ import type { SignatureFacts } from '../../core/index.ts'
 import { malformed, unsupported } from './errors.ts'
 import type { PayloadHash } from './model.ts'
 
+/** Stands in `x-amz-content-sha256` for a body that the signature does not cover. */
 export const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD'
 /** SHA-256 of nothing. */
 export const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
