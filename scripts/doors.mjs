@@ -44,7 +44,7 @@ function describe(checker, exported) {
   return {
     name: exported.name,
     kind: symbol.flags & ts.SymbolFlags.Value ? 'value' : 'type',
-    documented: symbol.getDocumentationComment(checker).length > 0,
+    documented: symbol.getDocumentationComment(checker).length > 0 || symbol.getJsDocTags(checker).length > 0,
     file: declaration === undefined ? undefined : relative(src, declaration.getSourceFile().fileName),
   }
 }

@@ -8,7 +8,7 @@ const pages = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md',
   name.endsWith('.md'),
 )
 
-test('docs are what the source says', () => {
+test('docs are what the source says', { timeout: 120_000 }, () => {
   const ran = spawnSync(process.execPath, ['scripts/generate-docs.mjs', '--check'], { encoding: 'utf8' })
   expect(ran.stderr).toBe('')
   expect(ran.stdout).toMatch(/^OK - \d+ pages are what their source says\n$/)
