@@ -1,4 +1,5 @@
 /** A whole installation in this process: a data directory of its own, a free port, no way out but the network it is given. */
+import { createHash } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -31,6 +32,8 @@ export interface InstallationUnderTest {
   administrator(account?: string): SigningCredentials
   /** Everything in the trail so far, oldest first, data events included. */
   records(): readonly TrailRecord[]
+  /** A digest of everything that is kept, but for the trail and the stored refusals: equal when nothing was changed. */
+  state(): string
   /** Every byte of every file in the data directory, but for the files that hold keys on purpose. */
   storedBytes(): Promise<Buffer>
   /** Everything that was logged so far, of every level. */
@@ -97,6 +100,7 @@ export async function openInstallation(options: InstallationOptions = {}): Promi
       return { accessKeyId: found.accessKeyId, secretAccessKey: new Secret(found.secretAccessKey) }
     },
     records: () => readRecords(dataDirectoryPaths(directory).store),
+    state: () => digestState(dataDirectoryPaths(directory).store),
     storedBytes: () => readFiles(directory),
     logged: () => lines.join(''),
     restart: async () => {
@@ -112,14 +116,35 @@ export async function openInstallation(options: InstallationOptions = {}): Promi
 }
 
 /** Through a connection of its own, as an operator's tool would look into the file. */
-function readRecords(path: string): readonly TrailRecord[] {
+function query(path: string, look: (rows: (sql: string) => unknown[]) => void): void {
   const connection = (findNodeSqlite() ?? loadLibsql()).open(path)
   try {
-    const rows = connection.prepare('select record from trail_events order by id').all([]) as { record: string }[]
-    return rows.map(({ record }) => JSON.parse(record) as TrailRecord)
+    look((sql) => connection.prepare(sql).all([]))
   } finally {
     connection.close()
   }
+}
+
+function readRecords(path: string): readonly TrailRecord[] {
+  const records: TrailRecord[] = []
+  query(path, (rows) => {
+    for (const row of rows('select record from trail_events order by id'))
+      records.push(JSON.parse((row as { record: string }).record) as TrailRecord)
+  })
+  return records
+}
+
+/** Tables that every call writes to, whatever comes of it. */
+const OF_EVERY_CALL = /^(trail_|denials$|sqlite_)/
+
+function digestState(path: string): string {
+  const hash = createHash('sha256')
+  query(path, (rows) => {
+    const tables = rows("select name from sqlite_schema where type = 'table' order by name") as { name: string }[]
+    for (const { name } of tables)
+      if (!OF_EVERY_CALL.test(name)) hash.update(name + JSON.stringify(rows(`select * from "${name}"`)))
+  })
+  return hash.digest('hex')
 }
 
 /** Files that hold a secret because that is what they are for. */

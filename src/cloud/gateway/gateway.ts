@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { ApiError, parseRegion, SignatureError, TokenError } from '../../core/index.ts'
+import { ApiError, type HttpHead, headerValue, parseRegion, SignatureError, TokenError } from '../../core/index.ts'
 import type { ExtraRow } from '../../io/trail/index.ts'
 import type { WireAnswer } from '../../standards/protocol/index.ts'
 import { createSigningKeyCache } from '../../standards/sigv4/index.ts'
@@ -137,7 +137,7 @@ async function refuse(journey: Journey, refusal: Refusal, parts: Parts, said?: A
   const { service, arrival, call, recognised } = journey
   const operation = recognised?.operation.name ?? 'unknown'
   const region = call?.region ?? parts.region
-  const signedBy = recognised?.presented?.form
+  const signedBy = recognised?.presented?.form ?? formOfSignature(arrival.head)
   const error = said ?? service.refuse(refusal, { operation, region, ...(signedBy === undefined ? {} : { signedBy }) })
   const { account } =
     journey.principal !== undefined && 'account' in journey.principal ? journey.principal : { account: undefined }
@@ -160,6 +160,12 @@ async function refuse(journey: Journey, refusal: Refusal, parts: Parts, said?: A
   else await record(journey, { error, denialId: denial.id, extra }, parts)
   await parts.denials.sweep()
   return withHeader(encodeError(journey, error), DENIAL_HEADER, denial.id)
+}
+
+/** Where a signature that could not be read stands. */
+function formOfSignature({ headers, query }: HttpHead): 'header' | 'query' | undefined {
+  if (headerValue(headers, 'authorization') !== undefined) return 'header'
+  return /(^|&)x-amz-(algorithm|credential|signature)=/i.test(query) ? 'query' : undefined
 }
 
 /** Every failure becomes an answer; one that is nobody's fault but ours says nothing of itself. */

@@ -1,4 +1,4 @@
-import { ApiError, headerValue, SignatureError } from '../../core/index.ts'
+import { ApiError, type HttpHead, headerValue, SignatureError } from '../../core/index.ts'
 import { invalidAction, isStreamingInput, parseQueryForm, type QueryForm } from '../../standards/protocol/index.ts'
 import { findCredentials, type PresentedCredentials } from '../../standards/sigv4/index.ts'
 import type { Service } from '../operation.ts'
@@ -23,7 +23,10 @@ export async function recognise(journey: Journey, switchboard: Switchboard): Pro
   const form = service.model.protocol === 'awsQuery' ? parseQueryForm(arrival.head.query) : undefined
   if (form !== undefined && switchboard.byTokenAction(form.get('Action')) === service)
     return finish(journey, { presented: undefined, form, body: new Uint8Array(0) })
-  if (shown.failure !== undefined) throw shown.failure
+  if (shown.failure !== undefined) {
+    journey.service = switchboard.bySigningName(findNamedService(arrival.head)) ?? service
+    throw shown.failure
+  }
   return finish(journey, { presented: shown.presented, form, body: undefined })
 }
 
@@ -40,6 +43,15 @@ function readCredentials({ head }: Arrival): Shown {
     if (failure instanceof SignatureError) return { presented: undefined, failure }
     throw failure
   }
+}
+
+/** UNVERIFIED, and good for nothing but the choice of words: the service that broken credentials seem to be for. */
+function findNamedService({ headers, query }: HttpHead): string {
+  for (const text of [headerValue(headers, 'authorization') ?? '', query.replaceAll(/%2F/gi, '/')]) {
+    const end = text.indexOf('/aws4_request')
+    if (end > 0) return text.slice(text.lastIndexOf('/', end - 1) + 1, end)
+  }
+  return ''
 }
 
 function isFormPost({ head }: Arrival): boolean {
