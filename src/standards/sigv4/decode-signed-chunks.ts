@@ -7,6 +7,7 @@ import type { PresentedCredentials } from './model.ts'
 import { EMPTY_SHA256 } from './payload-hash.ts'
 import { createTrailerChecksum } from './trailer-checksum.ts'
 
+/** What the headers of a request say of its body in signed chunks, and what proves it. */
 export interface SignedChunkedBody {
   /** `x-amz-decoded-content-length` */
   readonly decodedLength: number

@@ -2,6 +2,7 @@ import { createByteReader } from './byte-reader.ts'
 import { malformedChunk, malformedTrailer, readChunks, readTrailer } from './chunk-reader.ts'
 import { createTrailerChecksum } from './trailer-checksum.ts'
 
+/** What the headers of a request say of its body in chunks. */
 export interface ChunkedBody {
   /** `x-amz-decoded-content-length` */
   readonly decodedLength: number

@@ -40,6 +40,7 @@ export interface PresentedCredentials {
 /** How the path is signed. `s3`: as it is, percent-encoded once. `normalized`: dots and double slashes resolved, then encoded again. */
 export type PathStyle = 's3' | 'normalized'
 
+/** What a signature must be for: this endpoint, this body, now. */
 export interface SignatureExpectations {
   /** The key for the presented scope; a function is called after scope and time have been found good, so that nonsense derives no keys. */
   readonly signingKey: KeyObject | (() => KeyObject)

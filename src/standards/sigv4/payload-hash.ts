@@ -19,6 +19,7 @@ export const STREAMING_PAYLOADS = {
   'STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER': undefined,
 } as const
 
+/** A word of `STREAMING_PAYLOADS`. */
 export type StreamingPayload = keyof typeof STREAMING_PAYLOADS
 
 const SHA256 = /^[0-9a-f]{64}$/

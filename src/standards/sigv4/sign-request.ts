@@ -8,6 +8,7 @@ import { encode, UNRESERVED } from './percent.ts'
 import { deriveSigningKey } from './signing-key.ts'
 import { renderBasicDate } from './times.ts'
 
+/** Who signs, for which endpoint, when. */
 export interface SigningOptions {
   readonly credentials: SigningCredentials
   readonly scope: { readonly region: string; readonly service: string }
@@ -16,6 +17,7 @@ export interface SigningOptions {
   readonly bodySha256?: string
 }
 
+/** The same, and how long the result is good for: 1 to 604800 seconds. */
 export interface PresigningOptions extends SigningOptions {
   readonly expiresSeconds: number
 }

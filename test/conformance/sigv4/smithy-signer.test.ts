@@ -135,7 +135,7 @@ it('whatever the signer of the SDK signs is accepted, and is signed by us the sa
       expect(refusalOf({ ...headOf(wire), headers: ours }, service)).toBeUndefined()
       expect(findCredentials({ ...head, headers: ours })?.signature).toBe(findCredentials(head)?.signature)
     }),
-    { numRuns: 300 },
+    { numRuns: 120 },
   )
 })
 
@@ -162,6 +162,6 @@ it('whatever the signer of the SDK presigns is accepted, and is signed by us the
       })
       expect(refusalOf({ ...headOf(wire), query }, service)).toBeUndefined()
     }),
-    { numRuns: 300 },
+    { numRuns: 120 },
   )
 })
