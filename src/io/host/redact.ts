@@ -34,8 +34,10 @@ const PATTERNS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, CUT],
   // Headers and query parameters that open something.
   [/\b(authorization|proxy-authorization|cookie)(["']?\s*[:=]\s*)[^\r\n]+/gi, `$1$2${CUT}`],
+  [/\b(bearer)\s+[^\s"',;<>]+/gi, `$1 ${CUT}`],
+  // As a member, a parameter or an element.
   [
-    /\b(x-amz-security-token|x-amz-signature|signature|secret_?access_?key|session_?token|web_?identity_?token)(["']?\s*[:=]\s*["']?)[^\s"'&,;<>]+/gi,
+    /\b(x-amz-security-token|x-amz-signature|signature|secret_?access_?key|session_?token|web_?identity_?token|client_?secret|control_?token|password)(["']?\s*[:=>]\s*["']?)[^\s"'&,;<>]+/gi,
     `$1$2${CUT}`,
   ],
   // Long base64, as session tokens are; identifiers and digests in hex or ARNs are shorter or have other characters.

@@ -31,7 +31,8 @@ const TIMEOUT_MILLISECONDS = 15_000
  */
 export async function askInstallation(directory: string, wanted: ControlRequest): Promise<unknown> {
   const facts = await readFacts(directory)
-  if (findRunningPid(directory) === undefined) {
+  // Facts of an earlier start name a port that may be anybody's by now: the key is not sent there.
+  if (findRunningPid(directory) !== facts.pid) {
     throw new ConfigError(`no installation is running in \`${directory}\``, { hint: 'start it with `openirsa up`' })
   }
   const token = await readPrivateFile(dataDirectoryPaths(directory).controlToken)

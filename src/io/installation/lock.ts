@@ -1,4 +1,6 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { ConfigError } from '../../core/index.ts'
 
 /** Held while an installation is up, so that no second process writes to the same data directory. */
@@ -14,26 +16,30 @@ interface Holder {
 
 /**
  * Takes the lock, also from a process that died without releasing it.
- * @throws ConfigError when a living process holds it
+ * @throws ConfigError when a living process holds it, or is taking it
  */
 export function takeLock(path: string): Lock {
   const mine = `${path}.${process.pid}`
   writeFileSync(mine, JSON.stringify(holderOf(process.pid)), { mode: 0o600 })
   try {
     // `link` either makes the name or fails: two starters cannot both succeed.
-    if (!linked(mine, path)) {
-      dropStaleLock(path)
-      if (!linked(mine, path)) throw inUse(path, readHolder(path)?.pid)
-    }
+    while (!linked(mine, path)) dropStaleLock(path)
   } finally {
     rmSync(mine, { force: true })
   }
-  return { release: () => rmSync(path, { force: true }) }
+  let isHeld = true
+  return {
+    release: () => {
+      // A lock that was given back may be another one's by now.
+      if (isHeld) rmSync(path, { force: true })
+      isHeld = false
+    },
+  }
 }
 
 /** The pid of the living process that holds the lock, or undefined. */
 export function findLockHolder(path: string): number | undefined {
-  const holder = readHolder(path)
+  const holder = parseHolder(readLock(path) ?? '')
   return holder !== undefined && isAlive(holder) ? holder.pid : undefined
 }
 
@@ -47,31 +53,47 @@ function linked(from: string, to: string): boolean {
   }
 }
 
+/**
+ * Removes the lock of a process that died. INVARIANT: a lock is removed by its holder, or under a claim to exactly that
+ * holder's, so that nobody removes the lock of a starter that was quicker. A claim is a lock itself, with all that follows
+ * when its holder dies.
+ */
 function dropStaleLock(path: string): void {
-  const holder = readHolder(path)
-  if (holder !== undefined && isAlive(holder)) throw inUse(path, holder.pid)
-  const aside = `${path}.stale.${process.pid}`
-  renameSync(path, aside)
-  const moved = readHolder(aside)
-  // Another starter may have taken the lock between our look and the rename: give it back.
-  if (moved !== undefined && isAlive(moved)) {
-    linked(aside, path)
-    rmSync(aside, { force: true })
-    throw inUse(path, moved.pid)
+  const found = readLock(path)
+  if (found === undefined) return
+  refuseLiving(path, found)
+  const claim = takeLock(`${path}.after-${createHash('sha256').update(found).digest('hex').slice(0, 16)}`)
+  try {
+    if (readLock(path) === found) rmSync(path)
+  } finally {
+    claim.release()
   }
-  rmSync(aside, { force: true })
 }
 
-function readHolder(path: string): Holder | undefined {
+function refuseLiving(path: string, text: string): void {
+  const holder = parseHolder(text)
+  if (holder !== undefined && isAlive(holder)) throw inUse(path, holder.pid)
+}
+
+/** The text of the lock, or undefined when there is none. */
+function readLock(path: string): string | undefined {
   try {
-    const found: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    return readFileSync(path, 'utf8')
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw failure
+  }
+}
+
+/** A lock that was cut short by a power failure has no holder. */
+function parseHolder(text: string): Holder | undefined {
+  try {
+    const found: unknown = JSON.parse(text)
     return typeof found === 'object' && found !== null && 'pid' in found && Number.isInteger(found.pid)
       ? (found as Holder)
       : undefined
-  } catch (failure) {
-    // A lock that is gone or was cut short by a power failure has no living holder.
-    if ((failure as NodeJS.ErrnoException).code === 'ENOENT' || failure instanceof SyntaxError) return undefined
-    throw failure
+  } catch {
+    return undefined
   }
 }
 
@@ -100,9 +122,9 @@ function startOf(pid: number): string | undefined {
   }
 }
 
-function inUse(path: string, pid: number | undefined): ConfigError {
-  const directory = path.slice(0, path.lastIndexOf('/'))
-  return new ConfigError(`the data directory \`${directory}\` is in use by process ${pid ?? 'unknown'}`, {
+function inUse(path: string, pid: number): ConfigError {
+  const directory = dirname(path)
+  return new ConfigError(`the data directory \`${directory}\` is in use by process ${pid}`, {
     hint: `stop it with \`openirsa down --data-dir ${directory}\`, or give this one another --data-dir`,
   })
 }
