@@ -65,7 +65,13 @@ const RULES = [
     within: /^cloud\//,
     but: /^cloud\/(gateway\/|cloud\.ts$)/,
   },
-  { what: 'evaluates policies', found: /\bevaluate\(/, within: /^cloud\/services\//, but: nobody },
+  // SimulatePrincipalPolicy imagines requests; no call of anybody is decided there.
+  {
+    what: 'evaluates policies',
+    found: /\bevaluate\(/,
+    within: /^cloud\/services\//,
+    but: /^cloud\/services\/iam\/simulation\.ts$/,
+  },
 ]
 
 const files = sourceFiles().filter((file) => !isTest(file))

@@ -4,9 +4,10 @@ import {
   type ParseOptions,
   type PolicyDocument,
   parsePolicyDocument,
+  resourceFaultWords,
   trustFaultWords,
 } from '../../../standards/policy/index.ts'
-import { malformedPolicy, quotaExceeded } from './errors.ts'
+import { malformedInput, malformedPolicy, quotaExceeded } from './errors.ts'
 import { LIMITS } from './limits.ts'
 
 /** @throws ApiError MalformedPolicyDocument, LimitExceeded */
@@ -28,7 +29,17 @@ export function readManagedPolicy(text: string): PolicyDocument {
   return document
 }
 
-const FAULT_WORDS = { trust: trustFaultWords, identity: identityFaultWords } as const
+/** A document that is only simulated. @throws ApiError InvalidInput */
+export function readSimulatedPolicy(text: string, kind: 'identity' | 'resource'): PolicyDocument {
+  try {
+    return parsePolicyDocument(text, kind)
+  } catch (error) {
+    if (error instanceof PolicyError) throw malformedInput(FAULT_WORDS[kind](error))
+    throw error
+  }
+}
+
+const FAULT_WORDS = { trust: trustFaultWords, identity: identityFaultWords, resource: resourceFaultWords } as const
 
 function read(text: string, kind: keyof typeof FAULT_WORDS, options: ParseOptions = {}): PolicyDocument {
   try {

@@ -128,6 +128,25 @@ export const noThumbprint = (): ApiError =>
 export const issuerUnreachable = (url: string): ApiError =>
   new ApiError('OpenIdIdpCommunicationError', 400, `Unable to retrieve the thumbprint of https://${url}.`)
 
+// Simulation.
+
+export const notAnEntityArn = (arn: string): ApiError =>
+  invalidInput(`Invalid Entity Arn: ${arn} does not clearly define entity type and name.`)
+
+/** UNVERIFIED: the text. */
+export const badActionName = (): ApiError =>
+  invalidInput('Each action name must be a service prefix, a colon and the name of an action.')
+
+/** UNVERIFIED: the text. */
+export const callerWanted = (): ApiError =>
+  invalidInput('A caller ARN is required when a resource policy is simulated for what is not a user.')
+
+/** UNVERIFIED: the text. */
+export const severalBoundaries = (): ApiError => invalidInput('Only one permissions boundary can be simulated.')
+
+/** UNVERIFIED: that a simulated document's fault is told under this code. */
+export const malformedInput = (text: string): ApiError => invalidInput(text)
+
 // Tags, pages.
 
 export const duplicateTagKeys = (): ApiError =>

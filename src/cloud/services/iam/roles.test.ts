@@ -124,7 +124,8 @@ describe('CreateRole', () => {
   })
 
   it('a thousand roles are the most', async () => {
-    const trustPolicy = (await create(), under.identity.findRole(ACCOUNT, 'orders')!.trustPolicy.document)
+    await create()
+    const trustPolicy = under.identity.findRole(ACCOUNT, 'orders')!.trustPolicy.document
     await under.identity.change((changes) => {
       for (let number = 1; number < 1000; number += 1)
         changes.createRole({ account: ACCOUNT, name: `role-${number}`, trustPolicy })

@@ -11,6 +11,7 @@ import { createOpenIDConnectProvider } from './operations/create-open-id-connect
 import { createPolicy } from './operations/create-policy.ts'
 import { createRole } from './operations/create-role.ts'
 import { createUser } from './operations/create-user.ts'
+import { getAccountAuthorizationDetails } from './operations/get-account-authorization-details.ts'
 import { groups } from './operations/groups.ts'
 import { inlinePolicies } from './operations/inline-policies.ts'
 import { instanceProfiles } from './operations/instance-profiles.ts'
@@ -21,6 +22,7 @@ import { openIDConnectProviders } from './operations/open-id-connect-providers.t
 import { policies } from './operations/policies.ts'
 import { policyVersions } from './operations/policy-versions.ts'
 import { roles } from './operations/roles.ts'
+import { simulatePolicies } from './operations/simulate-policies.ts'
 import { taggables } from './operations/taggables.ts'
 import { tagOperations } from './operations/tags.ts'
 import { users } from './operations/users.ts'
@@ -43,6 +45,8 @@ export function createIam(options: IamOptions): Service {
       ...instanceProfiles(options),
       ...everyTag(options),
       ...account(options),
+      GetAccountAuthorizationDetails: getAccountAuthorizationDetails(options),
+      ...simulatePolicies(options),
       ...neverThere(options),
     },
     refuse: refuseQuery,

@@ -95,11 +95,29 @@ async function assemble(store: Store, thumbprints: ThumbprintSource): Promise<Ia
       iam.model.checkInput(operation, input)
       const call = callOf(operation, input)
       await rowOf(operation).requires(input, principal, call)
-      return (await rowOf(operation).perform(call, principal, [])).output
+      const { output } = await rowOf(operation).perform(call, principal, [])
+      await checkAnswer(iam, operation, output)
+      return output
     },
     restart: () => assemble(store, thumbprints),
     close: () => store.close(),
   }
+}
+
+/** Every member of an answer must reach the wire: the encoder leaves out what the model does not know. */
+async function checkAnswer({ model }: Service, name: string, output: Record<string, unknown>): Promise<void> {
+  const head = { method: 'POST', path: '/', query: '', headers: [] }
+  const { body } = await model.encodeOutput({ name, labels: {} }, head, output, 'r')
+  const xml = Buffer.from(body as Uint8Array).toString('utf8')
+  for (const member of membersOf(output))
+    if (!xml.includes(`<${member}>`) && !xml.includes(`<${member}/>`) && !xml.includes(`<key>${member}</key>`))
+      throw new Error(`${name} answers ${member}, which is not in the model`)
+}
+
+function membersOf(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(membersOf)
+  if (typeof value !== 'object' || value === null || value instanceof Date) return []
+  return Object.entries(value).flatMap(([name, member]) => (member === undefined ? [] : [name, ...membersOf(member)]))
 }
 
 function callOf(operation: string, input: Record<string, unknown>): ApiCall {
