@@ -37,6 +37,7 @@ export {
   subjectOf,
 } from './names.ts'
 export type { Randomness } from './randomness.ts'
+export { createRate, type Rate } from './rate.ts'
 export { Secret } from './secret.ts'
 export {
   type JsonObject,

@@ -2,7 +2,7 @@ import { Secret, SignatureError } from '../../core/index.ts'
 import type { PresentedCredentials } from '../../standards/sigv4/index.ts'
 import type { IdentityReader } from '../identity/index.ts'
 import type { Principal } from '../operation.ts'
-import type { AssumedRoleSession, Sessions } from '../session/index.ts'
+import { type Sessions, sessionArnOf } from '../session/index.ts'
 
 export interface SignerSources {
   readonly identity: IdentityReader
@@ -55,7 +55,7 @@ function sessionOf(
       kind: 'assumed-role',
       account: role.account,
       partition: role.partition,
-      arn: sessionArn(session),
+      arn: sessionArnOf(session),
       userId: `${session.roleUniqueId}:${session.sessionName}`,
       accessKeyId,
       session,
@@ -63,9 +63,4 @@ function sessionOf(
     },
     secret: secretAccessKey,
   }
-}
-
-/** SPEC: the ARN of a session leaves out the role's path. */
-function sessionArn({ partition, account, roleName, sessionName }: AssumedRoleSession): string {
-  return `arn:${partition}:sts::${account}:assumed-role/${roleName}/${sessionName}`
 }

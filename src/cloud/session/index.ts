@@ -21,4 +21,5 @@ export {
   readSealKeyRing,
   renderSealKeyRing,
 } from './seal-key-ring.ts'
+export { sessionArnOf } from './session-arn.ts'
 export { createSessions, type SessionParts } from './sessions.ts'

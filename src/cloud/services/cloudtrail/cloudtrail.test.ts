@@ -5,7 +5,6 @@ import { openSqliteStore, type Store } from '../../../io/store/index.ts'
 import { createTrail, type Trail, type TrailRecord, trailMigrations } from '../../../io/trail/index.ts'
 import type { ApiCall, Principal, Service } from '../../operation.ts'
 import { createCloudTrail } from './index.ts'
-import { createRate } from './rate.ts'
 
 const ACCOUNT = '000000000000' as AccountId
 const OTHER = '111122223333' as AccountId
@@ -192,25 +191,5 @@ describe('LookupEvents', () => {
     })
     now = instant(now + 500)
     await expect(ask()).resolves.toBeDefined()
-  })
-})
-
-describe('the limit', () => {
-  it('counts each account by itself', () => {
-    const rate = createRate(2)
-    const at = instant(START)
-    expect([rate.take('a', at), rate.take('a', at), rate.take('a', at), rate.take('b', at)]).toEqual([
-      true,
-      true,
-      false,
-      true,
-    ])
-  })
-
-  it('never lets more than two a second pass for long', () => {
-    const rate = createRate(2)
-    let passed = 0
-    for (let ms = 0; ms < 10_000; ms += 10) passed += rate.take('a', instant(START + ms)) ? 1 : 0
-    expect(passed).toBe(21)
   })
 })

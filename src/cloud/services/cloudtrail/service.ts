@@ -1,11 +1,10 @@
-import { type AccountId, ApiError } from '../../../core/index.ts'
+import { type AccountId, ApiError, createRate } from '../../../core/index.ts'
 import type { Trail } from '../../../io/trail/index.ts'
 import { serviceModel } from '../../../standards/protocol/index.ts'
 import type { Operation, Principal, Service } from '../../operation.ts'
 import { refuseJson } from '../../refusal/index.ts'
 import { rateExceeded } from './errors.ts'
 import { type LookupEventsInput, lookupEvents } from './operations/lookup-events.ts'
-import { createRate } from './rate.ts'
 
 export interface CloudTrailOptions {
   readonly trail: Trail

@@ -1,4 +1,4 @@
-import type { AssumedRoleSession, IssuedSession } from '../../session/index.ts'
+import { type IssuedSession, sessionArnOf } from '../../session/index.ts'
 
 /** The members that every way to a session answers, named as in AWS's API. This is where a secret key leaves the house. */
 export function renderIssued({
@@ -14,13 +14,8 @@ export function renderIssued({
       SessionToken: sessionToken,
       Expiration: expiration,
     },
-    AssumedRoleUser: { AssumedRoleId: `${session.roleUniqueId}:${session.sessionName}`, Arn: sessionArn(session) },
+    AssumedRoleUser: { AssumedRoleId: `${session.roleUniqueId}:${session.sessionName}`, Arn: sessionArnOf(session) },
     ...(packedPolicySizePercent === undefined ? {} : { PackedPolicySize: packedPolicySizePercent }),
     ...(session.sourceIdentity === undefined ? {} : { SourceIdentity: session.sourceIdentity }),
   }
-}
-
-/** SPEC: the ARN of a session leaves out the role's path. */
-function sessionArn({ partition, account, roleName, sessionName }: AssumedRoleSession): string {
-  return `arn:${partition}:sts::${account}:assumed-role/${roleName}/${sessionName}`
 }

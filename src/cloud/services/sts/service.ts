@@ -1,3 +1,4 @@
+import { createRate } from '../../../core/index.ts'
 import { serviceModel } from '../../../standards/protocol/index.ts'
 import {
   type ApiCall,
@@ -16,7 +17,6 @@ import { assumeRoleWithWebIdentity, requiredByToken, tokenOfInput } from './oper
 import { type GetAccessKeyInfoInput, getAccessKeyInfo } from './operations/get-access-key-info.ts'
 import { getCallerIdentity } from './operations/get-caller-identity.ts'
 import { signerOf } from './principals.ts'
-import { createRate } from './rate.ts'
 import { tokenRefused } from './token-words.ts'
 import { assumeRoleTrail, assumeRoleWithWebIdentityTrail, readingTrail } from './trail.ts'
 

@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { SignatureError } from '../../../core/index.ts'
-import { createRate } from './rate.ts'
 import {
   ACCOUNT,
   accessKeyOf,
   errorOf,
   holderOf,
-  NOW,
   OTHER_ACCOUNT,
   openSts,
   ROLE_ARN,
@@ -141,17 +139,5 @@ describe('the limit of requests', () => {
     await sts.ask('GetCallerIdentity', {}, userOf())
     expect(await errorOf(exchange())).toEqual(['Throttling', 400, 'Rate exceeded'])
     expect((await sts.ask('GetCallerIdentity', {}, userOf(OTHER_ACCOUNT))).output.Account).toBe(OTHER_ACCOUNT)
-  })
-
-  it('fills up again at its own pace, and no further', () => {
-    const rate = createRate(10)
-    const passed = (from: number, milliseconds: number) => {
-      let count = 0
-      for (let ms = 0; ms < milliseconds; ms += 1) count += rate.take('a', (from + ms) as typeof NOW) ? 1 : 0
-      return count
-    }
-    expect(passed(NOW, 1)).toBe(1)
-    expect(passed(NOW + 1_000, 1_000)).toBe(19)
-    expect(passed(NOW + 100_000, 1_000)).toBe(19)
   })
 })

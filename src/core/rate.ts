@@ -1,4 +1,4 @@
-import type { Instant } from '../../../core/index.ts'
+import type { Instant } from './time.ts'
 
 /** Tells whether one more call of that kind may pass now. */
 export interface Rate {
