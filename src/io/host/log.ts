@@ -108,7 +108,7 @@ const LABELS: ReadonlyMap<unknown, string> = new Map([
 /** `2026-03-01T12:00:00.000Z INFO  listening port=4566`. */
 function renderLine(line: string): string {
   const { time, level, msg, ...fields } = JSON.parse(line) as Record<string, unknown>
-  const rest = Object.entries(fields).map(([name, value]) => ` ${name}=${renderField(value)}`)
+  const rest = Object.entries(fields).map(([name, value]) => ` ${escapeControls(name)}=${renderField(value)}`)
   return `${String(time)} ${LABELS.get(level) ?? 'INFO '} ${escapeControls(String(msg ?? ''))}${rest.join('')}\n`
 }
 

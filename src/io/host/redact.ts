@@ -25,7 +25,9 @@ const SECRET_NAMES: ReadonlySet<string> = new Set([
 
 /** Whether a member of that name holds a secret. */
 export function isSecretName(name: string): boolean {
-  return SECRET_NAMES.has(name.toLowerCase().replaceAll('-', '').replaceAll('_', ''))
+  const word = name.toLowerCase().replaceAll('-', '').replaceAll('_', '')
+  // In the environment and in files of the AWS tools they begin so.
+  return SECRET_NAMES.has(word.startsWith('aws') ? word.slice('aws'.length) : word)
 }
 
 const PATTERNS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
@@ -37,7 +39,7 @@ const PATTERNS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/\b(bearer)\s+[^\s"',;<>]+/gi, `$1 ${CUT}`],
   // As a member, a parameter or an element.
   [
-    /\b(x-amz-security-token|x-amz-signature|signature|secret_?access_?key|session_?token|web_?identity_?token|client_?secret|control_?token|password)(["']?\s*[:=>]\s*["']?)[^\s"'&,;<>]+/gi,
+    /(x-amz-security-token|x-amz-signature|signature|secret_?access_?key|session_?token|web_?identity_?token|client_?secret|control_?token|password)(["']?\s*[:=>]\s*["']?)[^\s"'&,;<>]+/gi,
     `$1$2${CUT}`,
   ],
   // Long base64, as session tokens are; identifiers and digests in hex or ARNs are shorter or have other characters.
