@@ -345,7 +345,7 @@ describe('policies that AWS manages', () => {
       { action: 'iam:GetPolicy', resource: READ_ONLY, resourceAccount: ACCOUNT },
     ])
     expect(await under.requirements('ListPolicies')).toMatchObject([
-      { action: 'iam:ListPolicies', resource: `arn:aws:iam::${ACCOUNT}:policy path /` },
+      { action: 'iam:ListPolicies', resource: `arn:aws:iam::${ACCOUNT}:policy/` },
     ])
   })
 })

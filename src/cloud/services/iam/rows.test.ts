@@ -1,5 +1,6 @@
 import { beforeEach, expect, it } from 'vitest'
-import { type IamUnderTest, openIam } from './testing/iam-under-test.ts'
+import type { Decision } from '../../../standards/policy/index.ts'
+import { ACCOUNT, type IamUnderTest, openIam, userOf } from './testing/iam-under-test.ts'
 
 let under: IamUnderTest
 beforeEach(async () => {
@@ -50,4 +51,41 @@ it('nobody without an account is answered', async () => {
       code: 'MissingAuthenticationToken',
       httpStatus: 403,
     })
+})
+
+const arn = (resource: string) => `arn:aws:iam::${ACCOUNT}:${resource}`
+
+it.each([
+  ['GetRole', { RoleName: 'x' }, 'role x'],
+  ['AttachRolePolicy', { RoleName: 'x', PolicyArn: arn('policy/p') }, 'role x'],
+  ['CreateRole', { RoleName: 'x', Path: '/a/' }, arn('role/a/x')],
+  ['TagRole', { RoleName: 'x', Tags: [] }, arn('role/x')],
+  ['ListRoles', {}, arn('role/')],
+  ['CreateAccessKey', { UserName: 'x' }, 'user x'],
+  ['AddUserToGroup', { GroupName: 'x', UserName: 'y' }, 'group x'],
+  ['ListPolicies', {}, 'policy path /'],
+  ['ListPolicies', { PathPrefix: '/a/' }, 'policy path /a/'],
+  ['CreatePolicy', { PolicyName: 'x' }, 'policy x'],
+  ['GetPolicy', { PolicyArn: arn('policy/a/x') }, `policy ${arn('policy/a/x')}`],
+  ['GetInstanceProfile', { InstanceProfileName: 'x' }, 'instance profile x'],
+  ['CreateInstanceProfile', { InstanceProfileName: 'x' }, arn('instance-profile/x')],
+  ['CreateOpenIDConnectProvider', { Url: 'https://x.test' }, arn('oidc-provider/x.test')],
+  ['ListOpenIDConnectProviders', {}, arn('oidc-provider/*')],
+  ['SimulatePrincipalPolicy', { PolicySourceArn: arn('role/x') }, arn('role/x')],
+])('a denial of %s %j names %s', async (operation, input, named) => {
+  const [requirement] = await under.requirements(operation, input)
+  if (requirement === undefined) throw new Error('nothing is required')
+  const decision: Decision = { outcome: 'implicit-deny', decidedBy: 'identity', because: [] }
+  const explanation = { decision, rungs: [], nearest: [] }
+  const refusal = {
+    kind: 'denial',
+    judged: { requirement, decision },
+    principal: userOf(ACCOUNT),
+    explanation,
+  } as const
+  const { code, httpStatus, message } = under.iam.refuse(refusal, { operation, region: 'us-east-1' as never })
+  expect({ code, httpStatus }).toEqual({ code: 'AccessDenied', httpStatus: 403 })
+  expect(message).toBe(
+    `User: arn:aws:iam::${ACCOUNT}:user/alice is not authorized to perform: iam:${operation} on resource: ${named} because no identity-based policy allows the iam:${operation} action`,
+  )
 })

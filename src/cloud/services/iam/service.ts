@@ -1,6 +1,7 @@
 import { serviceModel } from '../../../standards/protocol/index.ts'
 import type { Service } from '../../operation.ts'
 import { refuseQuery } from '../../refusal/index.ts'
+import { inWords } from './denied-resource.ts'
 import { GROUP, ROLE, USER } from './holders.ts'
 import type { HolderKind, IamOptions, IamParts, Operations } from './model.ts'
 import { accessKeys } from './operations/access-keys.ts'
@@ -49,7 +50,7 @@ export function createIam(options: IamOptions): Service {
       ...simulatePolicies(options),
       ...neverThere(options),
     },
-    refuse: refuseQuery,
+    refuse: (refusal, call) => refuseQuery(refusal.kind === 'denial' ? inWords(refusal) : refusal, call),
     maxBodyBytes: LONGEST_BODY,
   }
 }

@@ -18,8 +18,7 @@ export function listPolicies(parts: IamParts): Operation<ListPoliciesInput> {
   const { identity } = parts
   return reading(parts, {
     requires: ({ PathPrefix = '/' }, scope) => [
-      // SPEC: IAM's own spelling of what a list of policies is asked for on.
-      may(scope, 'ListPolicies', { arn: listArn(scope, 'policy path ', PathPrefix) }),
+      may(scope, 'ListPolicies', { arn: listArn(scope, 'policy', PathPrefix) }),
     ],
     perform: (input, { account }) => {
       const found = sortedBy(
