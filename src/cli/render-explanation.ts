@@ -31,11 +31,16 @@ export function renderDenial(denial: DenialRecord, { paint }: Paint): string {
       ({ rung, state, note }) =>
         `  ${MARKS[state]} ${rung.padEnd(13)} ${state}${note === undefined ? '' : `: ${printable(note)}`}`,
     ),
-    ...denial.nearest.flatMap((miss) => ['', `  nearest: ${printable(miss)}`]),
+    ...nearestLines(denial),
     ...comparison(denial),
     '',
     `  fix     ${printable(denial.fix)}`,
   ].join('\n')
+}
+
+/** The statements that denied, or came nearest to allowing. */
+function nearestLines({ nearest }: DenialRecord): readonly string[] {
+  return nearest.length === 0 ? [] : ['', ...nearest.map((miss) => `  nearest ${printable(miss)}`)]
 }
 
 function comparison({ wanted, got, differsAt }: DenialRecord): readonly string[] {

@@ -31,7 +31,7 @@ describe('a refusal for people', () => {
   · session       not reached
   – endpoint      absent
 
-  nearest: Allow statement 1: StringEquals …:sub does not match
+  nearest Allow statement 1: StringEquals …:sub does not match
 
   wanted  system:serviceaccount:default:orders
   got     system:serviceaccount:default:other

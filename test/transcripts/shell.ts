@@ -1,7 +1,12 @@
-import { spawn } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+
+/** The built command; OPENIRSA_CMD replaces it. */
+const COMMAND = process.env.OPENIRSA_CMD ?? `'${process.execPath}' '${resolve('dist/cli/main.js')}'`
+/** A command that waits for more words than the document gives it would wait for ever. */
+const LONGEST_MILLISECONDS = 45_000
 
 export interface Ran {
   readonly status: number
@@ -11,7 +16,9 @@ export interface Ran {
 /** A shell in an empty home, with `openirsa` on its path and nothing of the caller's AWS settings. */
 export interface Shell {
   readonly folder: string
+  /** @throws when the command does not end in time; the shell is of no use then */
   run(command: string): Promise<Ran>
+  /** Ends the installation, if there is one, and the shell. */
   close(): Promise<void>
 }
 
@@ -20,37 +27,41 @@ export function openShell(): Shell {
   const bin = join(folder, 'node_modules', '.bin')
   mkdirSync(bin, { recursive: true })
   mkdirSync(join(folder, 'home'))
-  symlinkSync(resolve('dist/cli/main.js'), join(bin, 'openirsa'))
-  chmodSync(resolve('dist/cli/main.js'), 0o755)
+  writeFileSync(join(bin, 'openirsa'), `#!/bin/sh\nexec ${COMMAND} "$@"\n`, { mode: 0o755 })
   writeFileSync(join(folder, 'package.json'), '{"private":true}')
-  const shell = spawn('bash', ['--noprofile', '--norc'], { cwd: folder, env: cleanEnvironment(folder, bin), stdio: ['pipe', 'pipe', 'pipe'] })
+  const env = cleanEnvironment(folder, bin)
+  const shell = spawn('bash', ['--noprofile', '--norc'], { cwd: folder, env, stdio: ['pipe', 'pipe', 'pipe'] })
+  const ended = new Promise<void>((resolveEnd) => shell.once('exit', () => resolveEnd()))
   let printed = ''
-  let waiting: (() => void) | undefined
-  const take = (part: Buffer): void => {
-    printed += part.toString('utf8')
-    waiting?.()
-  }
-  shell.stdout.on('data', take)
-  shell.stderr.on('data', take)
+  let look: () => void = () => undefined
+  for (const stream of [shell.stdout, shell.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      printed += text
+      look()
+    })
   let count = 0
   return {
     folder,
     run: (command) =>
-      new Promise((resolveRun) => {
+      new Promise((resolveRun, reject) => {
         count += 1
-        const mark = `@@${process.pid}.${count}:`
+        const mark = `\n@@end of command ${count}:`
         printed = ''
-        waiting = () => {
-          const found = printed.match(new RegExp(`${mark.replaceAll('.', '\\.')}(\\d+)\n`))
-          if (found === null) return
-          waiting = undefined
-          resolveRun({ status: Number(found[1]), printed: printed.slice(0, found.index).replace(/\n$/, '') })
+        const tooLate = setTimeout(() => reject(new Error(`no end after ${printed}`)), LONGEST_MILLISECONDS)
+        look = () => {
+          const at = printed.indexOf(mark)
+          const status = at < 0 ? undefined : /^(\d+)\n/.exec(printed.slice(at + mark.length))?.[1]
+          if (status === undefined) return
+          clearTimeout(tooLate)
+          look = () => undefined
+          resolveRun({ status: Number(status), printed: printed.slice(0, at).replace(/\n$/, '') })
         }
-        shell.stdin.write(`{ ${command}\n} 2>&1 </dev/null\nprintf '\\n${mark}%d\\n' $?\n`)
+        shell.stdin.write(`{ ${command}\n} 2>&1 </dev/null\nprintf '%s%d\\n' '${mark}' $?\n`)
       }),
     close: async () => {
-      shell.stdin.end()
-      await new Promise((ended) => shell.once('exit', ended))
+      spawnSync(join(bin, 'openirsa'), ['down'], { env, cwd: folder })
+      shell.kill('SIGKILL')
+      await ended
       rmSync(folder, { recursive: true, force: true })
     },
   }
@@ -68,6 +79,6 @@ function cleanEnvironment(folder: string, bin: string): NodeJS.ProcessEnv {
     AWS_EC2_METADATA_DISABLED: 'true',
     NO_COLOR: '1',
     NO_PROXY: '127.0.0.1,localhost',
-    PATH: `${bin}:${process.env['PATH']}`,
+    PATH: `${bin}:${process.env.PATH}`,
   }
 }

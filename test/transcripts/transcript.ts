@@ -2,7 +2,7 @@
  * Documents whose console blocks are run as they stand.
  *
  * ```yaml NAME   (any language followed by a file name) is written to that file;
- * ```console     holds commands after `$ ` and, below each, what it prints: `…` stands for anything, in a line or as a line of its own.
+ * ```console     holds commands after `$ ` (going on after `> `) and, below each, what it prints: `…` stands for anything, in a line or as a line of its own.
  * A command must succeed, unless its comment says `refused`: then it must fail. One shell runs the whole document.
  */
 export interface Step {
@@ -23,7 +23,8 @@ export function parseTranscript(markdown: string): readonly Step[] {
     const end = lines.indexOf('```', at + 1)
     const block = lines.slice(at + 1, end)
     if (fence[1] === 'console') steps.push(...parseConsole(block, at + 2))
-    else if (fence[2] !== undefined) steps.push({ kind: 'file', name: fence[2], text: `${block.join('\n')}\n`, line: at + 1 })
+    else if (fence[2] !== undefined)
+      steps.push({ kind: 'file', name: fence[2], text: `${block.join('\n')}\n`, line: at + 1 })
     at = end
   }
   return steps
@@ -31,13 +32,15 @@ export function parseTranscript(markdown: string): readonly Step[] {
 
 function parseConsole(block: readonly string[], firstLine: number): readonly Step[] {
   const steps: { kind: 'command'; name: string; text: string; line: number }[] = []
-  let continued = false
   for (const [index, line] of block.entries()) {
     const last = steps.at(-1)
-    if (continued && last !== undefined) last.name += `\n${line.replace(/^> ?/, '')}`
-    else if (line.startsWith('$ ')) steps.push({ kind: 'command', name: line.slice(2), text: '', line: firstLine + index })
-    else if (last !== undefined) last.text += `${line}\n`
-    continued = line.endsWith('\\')
+    if (line.startsWith('$ ')) {
+      steps.push({ kind: 'command', name: line.slice(2), text: '', line: firstLine + index })
+    } else if (last !== undefined && last.text === '' && /^>( |$)/.test(line)) {
+      last.name += `\n${line.replace(/^> ?/, '')}`
+    } else if (last !== undefined) {
+      last.text += `${line}\n`
+    }
   }
   return steps
 }

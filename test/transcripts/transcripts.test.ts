@@ -17,10 +17,7 @@ describe.each(DOCUMENTS)('%s does what it says', (document) => {
     shell = openShell()
   })
 
-  afterAll(async () => {
-    await shell.run('openirsa down')
-    await shell.close()
-  })
+  afterAll(() => shell.close())
 
   test('it has commands', () => {
     expect(steps.filter((step) => step.kind === 'command').length).toBeGreaterThan(3)
@@ -49,5 +46,16 @@ describe('a transcript', () => {
     expect(fits('a …\n…\nz', 'a b\nz')).toBe(true)
     expect(fits('a …', 'b')).toBe(false)
     expect(fits('a\nb', 'a\nc\nb')).toBe(false)
+  })
+
+  test('a command goes on after >, and what it prints begins after that', () => {
+    const [step] = parseTranscript('```console\n$ cat <<END\n> a\n>\n> END\na\n> b\n```')
+    expect([step?.name, step?.text]).toEqual(['cat <<END\na\n\nEND', 'a\n> b\n'])
+  })
+
+  test('a block with a file name is that file', () => {
+    expect(parseTranscript('x\n```yaml a.yaml\nk: v\n```\n```yaml\nnot: a file\n```')).toEqual([
+      { kind: 'file', name: 'a.yaml', text: 'k: v\n', line: 2 },
+    ])
   })
 })

@@ -45,7 +45,8 @@ async function demonstrate(dataDirectory: string, flags: Flags, terminal: Termin
   const { installation } = await runDemo(
     {
       up: { ...rest, accounts, allowPrivateIssuers, dataDirectory },
-      program: [process.execPath, PROGRAM],
+      // Warnings of the SDK about this version of Node are for those who develop with it.
+      program: [process.execPath, '--no-warnings', PROGRAM],
     },
     {
       up: systemHost({ logLevel: rest.logLevel, version: version(), say: terminal.err }),
@@ -57,8 +58,9 @@ async function demonstrate(dataDirectory: string, flags: Flags, terminal: Termin
   )
   if (!flags.stay) return installation.close()
   const { facts, demo } = installation
+  const stopped = installation.untilStopped()
   terminal.out(`\n${renderReady({ facts, dataDirectory, demo }, terminal)}`)
-  await installation.untilStopped()
+  await stopped
 }
 
 /** Whatever ends us, the directory goes. */

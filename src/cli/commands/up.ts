@@ -49,8 +49,10 @@ export function addUp(program: Command, terminal: Terminal): void {
       }
       const host = systemHost({ logLevel: rest.logLevel, version: version(), say: terminal.err })
       const installation = await startInstallation({ ...rest, accounts, allowPrivateIssuers, dataDirectory }, host)
+      // Before anybody is told that it is ready: who stops it upon that word finds it listening.
+      const stopped = installation.untilStopped()
       for (const warning of installation.warnings) terminal.err(`openirsa: warning: ${warning}`)
       await show(installation.facts, installation.demo)
-      await installation.untilStopped()
+      await stopped
     })
 }

@@ -18,11 +18,15 @@ export function createClosing(): Closing {
     closed ??= closeAll()
     return closed
   }
-  return { add: (one) => void open.push(one), close, uponSignal: async (log) => {
-    const signal = await firstSignal()
-    log.info({ signal }, 'stopping')
-    await close()
-  } }
+  return {
+    add: (one) => void open.push(one),
+    close,
+    uponSignal: async (log) => {
+      const signal = await firstSignal()
+      log.info({ signal }, 'stopping')
+      await close()
+    },
+  }
 }
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const

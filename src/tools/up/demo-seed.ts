@@ -88,9 +88,9 @@ function permissionsOf({ bucket, roleArn }: DemoFacts): unknown {
   return {
     Version: '2012-10-17',
     Statement: [
-      { Effect: 'Allow', Action: 's3:ListAllMyBuckets', Resource: '*' },
-      { Effect: 'Allow', Action: 's3:ListBucket', Resource: bucketArn },
       { Effect: 'Allow', Action: 's3:GetObject', Resource: `${bucketArn}/*` },
+      { Effect: 'Allow', Action: 's3:ListBucket', Resource: bucketArn },
+      { Effect: 'Allow', Action: 's3:ListAllMyBuckets', Resource: '*' },
     ],
   }
 }
