@@ -3,8 +3,17 @@
 // BENCH_SECONDS is how long each load lasts.
 import { execFileSync, spawn } from 'node:child_process'
 import { generateKeyPairSync, sign, verify } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import {
+  closeSync,
+  fdatasyncSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { renderReport } from './report.mjs'
 import { exchangeForm, exchangeRequest, identityRequest } from './requests.mjs'
@@ -28,6 +37,7 @@ try {
 }
 
 async function measure() {
+  const loadBefore = loadavg()[0].toFixed(1)
   const help = median(() => timed([bin, '--help']), 9)
   const bareNode = median(() => timed(['-e', '0']), 9)
   const first = await start([bin, 'up', '--demo', '--port', '0', ...place, '-o', 'json'])
@@ -38,6 +48,7 @@ async function measure() {
   const idle = { idle: residentMegabytes(up.child), bareIdle: residentMegabytes(bare.child) }
   const rates = await measureRates(JSON.parse(up.line).endpoint, Number(bare.line))
   return {
+    loadBefore,
     help,
     bareNode,
     firstStart: Math.round(first.milliseconds),
@@ -57,6 +68,7 @@ async function measureRates(endpoint, barePort) {
   const credentials = await exchange(endpoint, token)
   return {
     verify: verificationsPerSecond(),
+    sync: syncMilliseconds(),
     bareExchange: load(barePort, exchangeRequest(barePort, token)),
     exchange: load(port, exchangeRequest(port, token)),
     bareIdentity: load(barePort, identityRequest(barePort, credentials)),
@@ -93,7 +105,7 @@ function load(port, request) {
   const file = join(folder, 'request')
   writeFileSync(file, request)
   const words = [join(import.meta.dirname, 'load.mjs'), port, CONNECTIONS, SECONDS, file, 200].map(String)
-  return JSON.parse(execFileSync(process.execPath, words, { encoding: 'utf8' }))
+  return JSON.parse(execFileSync(process.execPath, words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }))
 }
 
 async function exchange(endpoint, token) {
@@ -117,6 +129,20 @@ function verificationsPerSecond() {
   let count = 0
   while (performance.now() < began + 2000) count += verify('sha256', text, publicKey, signature) ? 1 : 0
   return Math.round(count / ((performance.now() - began) / 1000))
+}
+
+/** What being durable costs on this disk: the median of appending 4 KiB and fdatasync. */
+function syncMilliseconds() {
+  const file = openSync(join(folder, 'sync'), 'a')
+  const page = Buffer.alloc(4096)
+  const took = Array.from({ length: 200 }, () => {
+    const began = performance.now()
+    writeSync(file, page)
+    fdatasyncSync(file)
+    return performance.now() - began
+  })
+  closeSync(file)
+  return took.sort((one, other) => one - other)[100].toFixed(2)
 }
 
 function timed(words) {

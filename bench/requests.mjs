@@ -7,18 +7,24 @@ const EXCHANGE = {
   RoleArn: 'arn:aws:iam::000000000000:role/orders',
   RoleSessionName: 'bench',
 }
+const FORM_TYPE = 'application/x-www-form-urlencoded; charset=utf-8'
 const IDENTITY = { Action: 'GetCallerIdentity', Version: '2011-06-15' }
 
 export const exchangeForm = (token) => ({ ...EXCHANGE, WebIdentityToken: token })
 export const exchangeRequest = (port, token) => post(port, exchangeForm(token))
 
-/** GetCallerIdentity, signed with Signature Version 4 over host, date and session token. */
+/** GetCallerIdentity, signed with Signature Version 4 over content type, host, date and session token. */
 export function identityRequest(port, { accessKeyId, secretAccessKey, sessionToken }) {
   const hmac = (key, text) => createHmac('sha256', key).update(text).digest()
   const sha256 = (text) => createHash('sha256').update(text).digest('hex')
   const date = new Date().toISOString().replaceAll(/[-:]|\.\d{3}/g, '')
   const scope = `${date.slice(0, 8)}/us-east-1/sts/aws4_request`
-  const signed = { host: `127.0.0.1:${port}`, 'x-amz-date': date, 'x-amz-security-token': sessionToken }
+  const signed = {
+    'content-type': FORM_TYPE,
+    host: `127.0.0.1:${port}`,
+    'x-amz-date': date,
+    'x-amz-security-token': sessionToken,
+  }
   const names = Object.keys(signed).join(';')
   const headers = Object.entries(signed).map(([name, value]) => `${name}:${value}`)
   const canonical = ['POST', '/', '', ...headers, '', names, sha256(bodyOf(IDENTITY))].join('\n')
@@ -38,7 +44,7 @@ function post(port, form, more = {}) {
   const body = bodyOf(form)
   const headers = {
     Host: `127.0.0.1:${port}`,
-    'Content-Type': 'application/x-www-form-urlencoded; charset=utf-8',
+    'Content-Type': FORM_TYPE,
     'Content-Length': Buffer.byteLength(body),
     ...more,
   }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Claim: no secret appears in any log of this run. An installation that logs everything is used in every way that carries a secret; then its
-// lines, and every log below the folder that is given, are searched for those very secrets and for anything that looks like one.
+// lines, what it keeps (store, trail, denials, all but the files that hold its keys) and every log below the folder that is given are searched
+// for those very secrets, and the logs for anything that looks like one.
 import { strict as assert } from 'node:assert'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,6 +9,8 @@ import { exchange, withInstallation } from './installation.mjs'
 
 const [folder] = process.argv.slice(2)
 const command = [process.execPath, join(import.meta.dirname, '../../dist/cli/main.js')]
+/** Files of a data directory that are there to hold a secret, 0600. */
+const HOLDS_KEYS = /^(keys\/|tls\/|administrators\.json$|control-token$)/
 const LOOKS = [
   ['a signed token', /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{40,}/],
   ['a private key', /-----BEGIN [A-Z ]*PRIVATE KEY-----/],
@@ -15,15 +18,21 @@ const LOOKS = [
 ]
 
 const own = []
+const kept = new Map()
 const secrets = await useSecrets()
-const logs = new Map([['the installation that logged everything', own.join('')], ...readLogs()])
-assert.ok(own.join('').split('\n').length > 5, 'the installation logged next to nothing: this would prove nothing')
-const faults = [...logs].flatMap(([name, text]) => [
-  ...[...secrets].filter(([, secret]) => text.includes(secret)).map(([what]) => `${name}: holds ${what}`),
-  ...LOOKS.filter(([, pattern]) => pattern.test(text)).map(([what]) => `${name}: holds what looks like ${what}`),
-])
+const logs = new Map([['the log of the installation', own.join('')], ...readFolder(folder)])
+assert.match(own.join(''), /listening/, 'the installation logged nothing: this would prove nothing')
+assert.ok(kept.size >= 2, 'the installation kept nothing: this would prove nothing')
+const faults = [
+  ...[...logs, ...kept].flatMap(([name, text]) =>
+    [...secrets].filter(([, secret]) => text.includes(secret)).map(([what]) => `${name}: holds ${what}`),
+  ),
+  ...[...logs].flatMap(([name, text]) =>
+    LOOKS.filter(([, pattern]) => pattern.test(text)).map(([what]) => `${name}: holds what looks like ${what}`),
+  ),
+]
 assert.deepEqual(faults, [])
-console.log(`note: ${secrets.size} secrets, ${logs.size} logs, ${[...logs.values()].join('').length} characters`)
+console.log(`note: ${secrets.size} secrets, ${logs.size} logs, ${kept.size} files that the installation keeps`)
 
 /** Answers every secret that went through, by what it is. */
 async function useSecrets() {
@@ -40,6 +49,7 @@ async function useSecrets() {
       ...secretsOf(dataDirectory),
     ])
     await failWith(facts, token, given, found)
+    for (const [name, text] of readFolder(dataDirectory)) if (!HOLDS_KEYS.test(name)) kept.set(name, text)
     return found
   })
 }
@@ -66,19 +76,30 @@ async function failWith({ endpoint, httpsEndpoint }, token, given, found) {
 
 /** What lies in the data directory and opens something. */
 function secretsOf(dataDirectory) {
-  const administrators = JSON.parse(readFileSync(join(dataDirectory, 'administrators.json'), 'utf8'))
-  const files = readdirSync(join(dataDirectory, 'keys')).map((name) => [
-    `the key file ${name}`,
-    readFileSync(join(dataDirectory, 'keys', name), 'utf8').trim(),
-  ])
+  const read = (name) => readFileSync(join(dataDirectory, name), 'utf8').trim()
   return [
-    ['the control token', readFileSync(join(dataDirectory, 'control-token'), 'utf8').trim()],
-    ...administrators.map(({ account, secretAccessKey }) => [`the administrator's key of ${account}`, secretAccessKey]),
-    ...files.filter(([, text]) => text.length > 20),
+    ['the control token', read('control-token')],
+    ['the key of the store', read('keys/store-key')],
+    ['a sealing key', longestRun(read('keys/seal-keys.json'))],
+    ["the issuer's private key", longestRun(read('keys/issuer-keys.json')).slice(-60)],
+    ...JSON.parse(read('administrators.json')).map(({ account, secretAccessKey }) => [
+      `the administrator's key of ${account}`,
+      secretAccessKey,
+    ]),
   ]
 }
 
-function readLogs() {
-  if (folder === undefined || !existsSync(folder)) return []
-  return readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')])
+/** The longest stretch of base64: in a file of keys that is a key, or a line of one. */
+function longestRun(text) {
+  const [longest = ''] = text.match(/[\w+/=-]{40,}/g)?.toSorted((one, other) => other.length - one.length) ?? []
+  assert.notEqual(longest, '', 'a key file holds no key')
+  return longest
+}
+
+/** Every file below a folder, as bytes. */
+function readFolder(place) {
+  if (place === undefined || !existsSync(place)) return []
+  const entries = readdirSync(place, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  const paths = entries.map((entry) => join(entry.parentPath, entry.name))
+  return paths.map((path) => [path.slice(place.length + 1), readFileSync(path, 'latin1')])
 }
