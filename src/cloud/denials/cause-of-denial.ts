@@ -17,7 +17,7 @@ const NAMES = {
   endpoint: 'endpoint-policy',
 } as const satisfies Record<PolicyType, CauseName>
 
-/** Why policies did not let a call through. */
+/** Why policies did not let a request through. */
 export function causeOfDenial(denial: Denial): Finding {
   const { judged, explanation } = denial
   const { decision, requirement } = judged

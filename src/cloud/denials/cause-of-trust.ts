@@ -1,13 +1,12 @@
 import type { DimensionMatch, StatementExplanation } from '../../standards/policy/index.ts'
-import type { Principal } from '../operation.ts'
 import type { CauseName } from './causes.ts'
-import { type Denial, type Finding, missed } from './finding.ts'
+import { type Denial, type Finding, missed, type Requester } from './finding.ts'
 import { matchesGlob } from './glob.ts'
 import { statementName } from './nearest.ts'
 
 /** Why a trust policy did not let a principal in: everything AWS answers with the one sentence `Not authorized to perform …`. */
 export function causeOfTrust(denial: Denial): Finding {
-  const { judged, explanation, principal } = denial
+  const { judged, explanation, requester } = denial
   const { requirement } = judged
   if (requirement.resourcePolicy === undefined) return { name: 'role-missing', wanted: [requirement.resource] }
   const [near] = explanation.nearest
@@ -21,7 +20,7 @@ export function causeOfTrust(denial: Denial): Finding {
   if (byAction !== undefined) return { name: 'wrong-action-or-principal', ...missed(byAction), ...principalFix(denial) }
   const byCondition = misses.find(({ dimension }) => dimension === 'condition')
   if (byCondition === undefined) return { name: 'wrong-action-or-principal', ...principalFix(denial) }
-  return causeOfCondition(byCondition, near, principal)
+  return causeOfCondition(byCondition, near, requester)
 }
 
 const FURTHER_ACTIONS: ReadonlyMap<string, CauseName> = new Map([
@@ -30,8 +29,8 @@ const FURTHER_ACTIONS: ReadonlyMap<string, CauseName> = new Map([
 ] as const)
 
 function causeOfPrincipal(miss: DimensionMatch, denial: Denial): Finding {
-  const { principal } = denial
-  const arn = principal.kind === 'web-identity' ? principal.provider.arn : undefined
+  const { requester } = denial
+  const arn = requester.kind === 'web-identity' ? requester.providerArn : undefined
   const providers = miss.wanted.filter((value) => value.includes(':oidc-provider/'))
   if (arn === undefined || providers.length === 0) {
     return { name: 'wrong-action-or-principal', ...missed(miss), ...principalFix(denial) }
@@ -44,25 +43,19 @@ function causeOfPrincipal(miss: DimensionMatch, denial: Denial): Finding {
   }
 }
 
-function principalFix({ judged, principal }: Denial): Pick<Finding, 'fix'> {
+function principalFix({ judged, requester }: Denial): Pick<Finding, 'fix'> {
   const { action } = judged.requirement
-  if (principal.kind === 'anonymous') return {}
-  const who =
-    principal.kind === 'web-identity' ? { Federated: principal.provider.arn } : { AWS: roleOrUserArn(principal) }
+  if (requester.kind === 'anonymous') return {}
+  const who = requester.kind === 'web-identity' ? { Federated: requester.providerArn } : { AWS: requester.arn }
   return { fix: `let a statement of the trust policy allow ${action} to ${JSON.stringify(who)}` }
 }
 
-/** A role session is let in by its role: a session's own ARN changes with every call. */
-function roleOrUserArn(principal: Exclude<Principal, { kind: 'anonymous' | 'web-identity' }>): string {
-  return principal.kind === 'assumed-role' ? principal.role.arn : principal.arn
-}
-
-function causeOfCondition(miss: DimensionMatch, near: StatementExplanation, principal: Principal): Finding {
+function causeOfCondition(miss: DimensionMatch, near: StatementExplanation, requester: Requester): Finding {
   const { key = '', operator = '' } = miss
   const colon = key.lastIndexOf(':')
   const prefix = key.slice(0, Math.max(colon, 0))
   const claim = key.slice(colon + 1).toLowerCase()
-  const issuer = principal.kind === 'web-identity' ? principal.provider.url : undefined
+  const issuer = requester.kind === 'web-identity' ? requester.issuer : undefined
   const place = `${operator} ${key} in ${statementName(near)} of the trust policy`
   const seen = missed(miss)
   if (issuer !== undefined && isIssuer(prefix) && prefix.toLowerCase() !== issuer.toLowerCase()) {

@@ -298,6 +298,7 @@ export function findDenialCause(word: string): DenialCause | undefined {
   return undefined
 }
 
+/** A cause by its name. */
 export function causeNamed(name: CauseName): DenialCause {
   const [code, rung, summary, fix] = CAUSES[name]
   return { code, name, rung, summary, fix }

@@ -4,7 +4,7 @@ import { causeOfDenial } from './cause-of-denial.ts'
 import { causeOfSignature } from './cause-of-signature.ts'
 import { causeOfToken } from './cause-of-token.ts'
 import { causeNamed } from './causes.ts'
-import type { Finding } from './finding.ts'
+import type { Finding, Requester } from './finding.ts'
 import { ladderOf } from './ladder.ts'
 import type { DenialCall, DenialRecord } from './model.ts'
 
@@ -41,7 +41,23 @@ export function describeRefusal(id: string, refusal: Refusal, call: DenialCall, 
 
 function findCause(refusal: Refusal): Finding {
   if (refusal.kind === 'token') return causeOfToken(refusal)
-  return refusal.kind === 'signature' ? causeOfSignature(refusal.error) : causeOfDenial(refusal)
+  return refusal.kind === 'signature'
+    ? causeOfSignature(refusal.error)
+    : causeOfDenial({ ...refusal, requester: requesterOf(refusal.principal) })
+}
+
+/** A session by its role: its own ARN changes with every call. */
+function requesterOf(principal: Principal): Requester {
+  switch (principal.kind) {
+    case 'anonymous':
+      return principal
+    case 'web-identity':
+      return { kind: principal.kind, providerArn: principal.provider.arn, issuer: principal.provider.url }
+    case 'assumed-role':
+      return { kind: 'role', arn: principal.role.arn, name: principal.role.name }
+    case 'iam-user':
+      return { kind: 'user', arn: principal.arn, name: principal.userName }
+  }
 }
 
 function whoAndWhat(refusal: Refusal, call: DenialCall): Pick<DenialRecord, 'action' | 'resource' | 'principal'> {

@@ -1,9 +1,25 @@
-import type { DimensionMatch } from '../../standards/policy/index.ts'
-import type { Refusal } from '../operation.ts'
+import type { Decision, DimensionMatch, Explanation } from '../../standards/policy/index.ts'
+import type { Requirement } from '../operation.ts'
 import type { CauseName } from './causes.ts'
 import type { Rung } from './model.ts'
 
-export type Denial = Extract<Refusal, { kind: 'denial' }>
+/** A request that policies did not let through, whether it was made or only imagined. */
+export interface Denial {
+  readonly judged: {
+    readonly requirement: Pick<Requirement, 'action' | 'resource' | 'resourcePolicyKind' | 'resourcePolicy'>
+    readonly decision: Decision
+  }
+  readonly requester: Requester
+  readonly explanation: Explanation
+}
+
+/** Who asked, by the names that a policy would know it by. */
+export type Requester =
+  | { readonly kind: 'role' | 'user'; readonly arn: string; readonly name: string }
+  /** `issuer`: the provider's URL without its scheme. */
+  | { readonly kind: 'web-identity'; readonly providerArn: string; readonly issuer: string }
+  | { readonly kind: 'other'; readonly arn: string }
+  | { readonly kind: 'anonymous' }
 
 /** What is found out about the cause of one refusal. */
 export interface Finding {
