@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { CAUSES } from '../../src/cloud/denials/index.ts'
+import { causesOfText } from '../../src/tools/explain/causes-of-text.ts'
 
 const codes = Object.entries(CAUSES).map(([name, [code, rung, summary]]) => ({ name, code, rung, summary }))
 const pages = readdirSync('docs/errors').filter((name) => name !== 'README.md')
@@ -20,6 +21,12 @@ describe.each(codes)('the page of $code $name', ({ code, name, rung, summary }) 
     expect(heading).toMatch(/^# .{8,}/)
     expect(line).toMatch(/^`\w+`, HTTP [45]\d\d · /)
     expect(line).toContain(`**${code} ${name}** · stopped at: ${rung}`)
+  })
+
+  test('is headed by a sentence that `openirsa explain TEXT` leads back from', () => {
+    const [, heading = ''] = pageOf(code).split('\n')
+    const [, answer = ''] = /^`(\w+)`/m.exec(pageOf(code)) ?? []
+    expect(causesOfText(`${answer}: ${heading.slice(2)}`).map((cause) => cause.code)).toContain(code)
   })
 
   test('says more than the one line that explain prints: what it means, how to find it, the fix', () => {

@@ -12,7 +12,10 @@ const SENTENCES: readonly (readonly [words: readonly string[], causes: readonly 
   [['because no resource control policy allows'], ['organization']],
   [['because no vpc endpoint policy allows'], ['endpoint-policy']],
   [['because no resource-based policy allows'], ['resource-policy']],
-  [['because no identity-based policy allows'], ['permission', 'bucket-versus-object', 'variable-unset']],
+  [
+    ['because no identity-based policy allows'],
+    ['permission', 'bucket-versus-object', 'variable-unset', 'version-disables-variables'],
+  ],
   [
     ['not authorized to perform sts:assumerolewithwebidentity'],
     [
@@ -27,8 +30,8 @@ const SENTENCES: readonly (readonly [words: readonly string[], causes: readonly 
     ],
   ],
   [['not authorized to perform: sts:assumerole'], ['wrong-action-or-principal', 'trust-condition', 'role-missing']],
-  [['not authorized to perform: sts:tagsession'], ['tag-session-missing']],
-  [['not authorized to perform: sts:setsourceidentity'], ['source-identity-missing']],
+  [['not authorized to perform', 'sts:tagsession'], ['tag-session-missing']],
+  [['not authorized to perform', 'sts:setsourceidentity'], ['source-identity-missing']],
   [['is not authorized to perform'], ['permission']],
   [['no openidconnect provider found in your account for kubernetes/serviceaccount'], ['legacy-token']],
   [['no openidconnect provider found'], ['provider-missing', 'stale-issuer']],
