@@ -35,5 +35,6 @@ export type {
   ProviderChange,
   Role,
   RoleChange,
+  UseCounts,
   UserChange,
 } from './model.ts'

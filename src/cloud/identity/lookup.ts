@@ -2,7 +2,7 @@ import type { AccountId } from '../../core/index.ts'
 import type { NamedPolicy } from '../../standards/policy/index.ts'
 import { parseIamArn } from './arns.ts'
 import type { AwsManagedPolicies } from './aws-managed.ts'
-import type { IdentityLookup, ManagedPolicy, OidcProvider, PolicyHolder, PolicyUses } from './model.ts'
+import type { IdentityLookup, ManagedPolicy, OidcProvider, PolicyHolder, PolicyUses, UseCounts } from './model.ts'
 import { keyOfName, type Views } from './nouns.ts'
 
 /** Answers from views: from memory, or from memory with a change laid over it. */
@@ -84,6 +84,7 @@ function createLists(views: Views, { findPolicy }: Finds): Lists {
         return policy === undefined ? [] : [policy]
       }),
     usesOf: (account, policyArn) => usesOf(views, account, policyArn),
+    useCountsOf: (account) => useCountsOf(views, account),
   }
 }
 
@@ -122,6 +123,22 @@ function usesOf(views: Views, account: AccountId, policyArn: string): PolicyUses
     boundaryOfRoles: roles.filter(({ boundaryArn }) => boundaryArn === policyArn),
     boundaryOfUsers: users.filter(({ boundaryArn }) => boundaryArn === policyArn),
   }
+}
+
+const UNUSED: UseCounts = { attached: 0, boundaries: 0 }
+
+function useCountsOf(views: Views, account: AccountId): ReadonlyMap<string, UseCounts> {
+  const counts = new Map<string, UseCounts>()
+  const count = (arn: string, how: keyof UseCounts): void => {
+    const before = counts.get(arn) ?? UNUSED
+    counts.set(arn, { ...before, [how]: before[how] + 1 })
+  }
+  for (const grants of views.grants.values())
+    if (grants.account === account) for (const arn of grants.attached) count(arn, 'attached')
+  for (const actors of [views.roles.values(), views.users.values()])
+    for (const { account: owner, boundaryArn } of actors)
+      if (owner === account && boundaryArn !== undefined) count(boundaryArn, 'boundaries')
+  return counts
 }
 
 interface Listed {

@@ -122,6 +122,13 @@ export interface PolicyUses {
   readonly boundaryOfUsers: readonly IamUser[]
 }
 
+export interface UseCounts {
+  /** Roles, users and groups that have it among their policies. */
+  readonly attached: number
+  /** Roles and users whose boundary it is. */
+  readonly boundaries: number
+}
+
 /**
  * What the gateway and STS ask of the identity room; IAM's own operations use the wider `Identity`.
  * Reads come from memory (read-your-writes in one process) and are cheap: a few microseconds.
@@ -181,6 +188,8 @@ export interface IdentityLookup {
   attachedPoliciesOf(holder: PolicyHolder): readonly ManagedPolicy[]
   /** Within one account: a policy of AWS's is used in many. */
   usesOf(account: AccountId, policyArn: string): PolicyUses
+  /** How often each policy is in use within one account, by ARN; one that is not in use is absent. One pass, for lists. */
+  useCountsOf(account: AccountId): ReadonlyMap<string, UseCounts>
 }
 
 /** Everything that identities are, and the one way to change it. */

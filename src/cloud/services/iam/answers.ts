@@ -1,4 +1,12 @@
-import type { Group, IamUser, InstanceProfile, ManagedPolicy, PolicyVersion, Role } from '../../identity/index.ts'
+import type {
+  Group,
+  IamUser,
+  InstanceProfile,
+  ManagedPolicy,
+  PolicyVersion,
+  Role,
+  UseCounts,
+} from '../../identity/index.ts'
 import { renderDocument } from './documents.ts'
 import { tagsMember } from './tags.ts'
 
@@ -62,12 +70,6 @@ export function renderInstanceProfile(profile: InstanceProfile, role: Role | und
 function renderBoundary(arn: string | undefined): Members {
   if (arn === undefined) return {}
   return { PermissionsBoundary: { PermissionsBoundaryType: 'Policy', PermissionsBoundaryArn: arn } }
-}
-
-/** How often a policy is in use, as permissions and as boundary. */
-export interface UseCounts {
-  readonly attached: number
-  readonly boundaries: number
 }
 
 /** A policy as lists show it: without description and tags. */

@@ -1,4 +1,4 @@
-import type { Identity, ManagedPolicy, PolicyHolder } from '../../../identity/index.ts'
+import type { Identity, ManagedPolicy, PolicyHolder, UseCounts } from '../../../identity/index.ts'
 import type { Operation } from '../../../operation.ts'
 import {
   renderGroup,
@@ -12,7 +12,7 @@ import { renderDocument } from '../documents.ts'
 import type { IamParts, PageInput, Scope } from '../model.ts'
 import { pageOf, sortedBy } from '../paging.ts'
 import { may, reading } from '../row.ts'
-import { countUses } from './policies.ts'
+import { useCounter } from './policies.ts'
 
 type Filter = 'User' | 'Group' | 'Role' | 'LocalManagedPolicy' | 'AWSManagedPolicy'
 
@@ -91,24 +91,27 @@ const DETAILS = {
         RoleLastUsed: {},
       }),
     })),
-  LocalManagedPolicy: (identity, account) =>
-    identity.policiesOf(account).map((policy) => policyDetail(identity, account, policy)),
+  LocalManagedPolicy: (identity, account) => {
+    const usesOf = useCounter(identity, account)
+    return identity.policiesOf(account).map((policy) => policyDetail(policy, usesOf(policy)))
+  },
   // SPEC: of AWS's own policies those that the account uses.
-  AWSManagedPolicy: (identity, account) =>
-    identity
+  AWSManagedPolicy: (identity, account) => {
+    const usesOf = useCounter(identity, account)
+    return identity
       .awsManagedPolicies()
-      .filter(({ arn }) => isUsed(countUses(identity, account, arn)))
-      .map((policy) => policyDetail(identity, account, policy)),
+      .map((policy) => ({ policy, uses: usesOf(policy) }))
+      .filter(({ uses: { attached, boundaries } }) => attached + boundaries > 0)
+      .map(({ policy, uses }) => policyDetail(policy, uses))
+  },
 } as const satisfies Record<Filter, Finder>
 
-const isUsed = ({ attached, boundaries }: ReturnType<typeof countUses>): boolean => attached + boundaries > 0
-
-function policyDetail(identity: Identity, account: Scope['account'], policy: ManagedPolicy): Detail {
+function policyDetail(policy: ManagedPolicy, uses: UseCounts): Detail {
   return {
     list: 'Policies',
     marker: `4/${policy.name}/${policy.account}`,
     render: () => ({
-      ...renderListedPolicy(policy, countUses(identity, account, policy.arn)),
+      ...renderListedPolicy(policy, uses),
       ...(policy.description === undefined ? {} : { Description: policy.description }),
       PolicyVersionList: policy.versions.map((version) => renderVersion(policy, version)),
     }),

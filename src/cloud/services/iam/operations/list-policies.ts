@@ -1,11 +1,11 @@
-import type { ManagedPolicy } from '../../../identity/index.ts'
+import type { ManagedPolicy, UseCounts } from '../../../identity/index.ts'
 import type { Operation } from '../../../operation.ts'
 import { renderListedPolicy } from '../answers.ts'
 import type { IamParts, PageInput, Scope } from '../model.ts'
 import { pageOf, sortedBy } from '../paging.ts'
 import { policyMarker } from '../policy-arns.ts'
 import { listArn, may, reading } from '../row.ts'
-import { countUses } from './policies.ts'
+import { useCounter } from './policies.ts'
 
 export interface ListPoliciesInput extends PageInput {
   readonly Scope?: 'All' | 'AWS' | 'Local'
@@ -25,7 +25,8 @@ export function listPolicies(parts: IamParts): Operation<ListPoliciesInput> {
         candidates(parts, input, account).filter(({ path }) => path.startsWith(input.PathPrefix ?? '/')),
         policyMarker,
       )
-      const counted = found.map((policy) => ({ policy, uses: countUses(identity, account, policy.arn) }))
+      const usesOf = useCounter(identity, account)
+      const counted = found.map((policy) => ({ policy, uses: usesOf(policy) }))
       const wanted = counted.filter(({ uses }) => isWanted(input, uses))
       const { items, more } = pageOf(wanted, ({ policy }) => policyMarker(policy), input)
       return { Policies: items.map(({ policy, uses }) => renderListedPolicy(policy, uses)), ...more }
@@ -47,7 +48,7 @@ function candidates(
 
 function isWanted(
   { OnlyAttached = false, PolicyUsageFilter: usage }: ListPoliciesInput,
-  { attached, boundaries }: ReturnType<typeof countUses>,
+  { attached, boundaries }: UseCounts,
 ): boolean {
   if (usage === 'PermissionsPolicy') return attached > 0 || !OnlyAttached
   if (usage === 'PermissionsBoundary') return boundaries > 0

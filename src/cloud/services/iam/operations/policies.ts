@@ -1,7 +1,7 @@
 import type { AccountId } from '../../../../core/index.ts'
-import type { IdentityLookup, ManagedPolicy } from '../../../identity/index.ts'
+import type { IdentityLookup, ManagedPolicy, UseCounts } from '../../../identity/index.ts'
 import type { Requirement } from '../../../operation.ts'
-import { renderPolicy, type UseCounts } from '../answers.ts'
+import { renderPolicy } from '../answers.ts'
 import { awsManagedStays, policyAttached, policyHasVersions, policyNotFound } from '../errors.ts'
 import type { IamParts, Operations, Scope } from '../model.ts'
 import { checkPolicyArn } from '../policy-arns.ts'
@@ -72,10 +72,14 @@ export function getOwnPolicy(identity: Policies, account: AccountId, arn: string
   return policy
 }
 
-export function countUses(identity: Pick<IdentityLookup, 'usesOf'>, account: AccountId, arn: string): UseCounts {
-  const { roles, users, groups, boundaryOfRoles, boundaryOfUsers } = identity.usesOf(account, arn)
-  return {
-    attached: roles.length + users.length + groups.length,
-    boundaries: boundaryOfRoles.length + boundaryOfUsers.length,
-  }
+const UNUSED: UseCounts = { attached: 0, boundaries: 0 }
+
+export function countUses(identity: Pick<IdentityLookup, 'useCountsOf'>, account: AccountId, arn: string): UseCounts {
+  return identity.useCountsOf(account).get(arn) ?? UNUSED
+}
+
+/** For many policies: counted once. */
+export function useCounter(identity: Pick<IdentityLookup, 'useCountsOf'>, account: AccountId) {
+  const counts = identity.useCountsOf(account)
+  return ({ arn }: ManagedPolicy): UseCounts => counts.get(arn) ?? UNUSED
 }
