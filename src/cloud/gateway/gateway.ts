@@ -195,7 +195,10 @@ async function failInWords(journey: Journey, error: ApiError, parts: Parts): Pro
 
 function internalFailure(journey: Journey, failure: unknown, { log }: Parts): WireAnswer {
   const { arrival, recognised } = journey
-  log.error({ failure, requestId: arrival.requestId, operation: recognised?.operation.name }, 'a call failed')
+  const facts = { failure, requestId: arrival.requestId, operation: recognised?.operation.name }
+  // Who hangs up in the middle of a body fails alone, and is told nothing.
+  if (arrival.request.destroyed && !arrival.request.complete) log.debug(facts, 'a caller went away')
+  else log.error(facts, 'a call failed')
   return encodeError(
     journey,
     new ApiError(
