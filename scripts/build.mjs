@@ -2,7 +2,7 @@
 // `npm run build`, and `prepare`: src to dist. A new dist takes the old one's place when it is whole, so that a running installation or a
 // test never sees half of one, and nothing of a removed file stays behind.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
@@ -38,6 +38,17 @@ function copyData() {
   }
 }
 
+/** Nothing that dist is made of is newer than it. */
+function isFresh() {
+  if (!existsSync(join(dist, COMMAND))) return false
+  const built = statSync(dist).ctimeMs
+  const sources = readdirSync(join(root, 'src'), { recursive: true }).map((name) => join(root, 'src', String(name)))
+  const settings = ['tsconfig.json', 'tsconfig.build.json', 'package.json', 'scripts/build.mjs'].map((name) =>
+    join(root, name),
+  )
+  return [...sources, ...settings].every((path) => statSync(path).mtimeMs < built)
+}
+
 function takePlace() {
   chmodSync(join(fresh, COMMAND), 0o755)
   if (existsSync(dist)) renameSync(dist, old)
@@ -45,6 +56,8 @@ function takePlace() {
   rmSync(old, { recursive: true, force: true })
 }
 
+// npx runs prepare whenever it finds the command of the checkout itself: what is built already is not built again.
+if (process.env.npm_lifecycle_event === 'prepare' && isFresh()) process.exit(0)
 mkdirSync(join(root, '.cache'), { recursive: true })
 compile()
 copyData()

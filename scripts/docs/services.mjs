@@ -39,7 +39,13 @@ async function createServices(parts) {
   const { createEks } = await import('../../src/cloud/services/eks/index.ts')
   const { createCloudTrail } = await import('../../src/cloud/services/cloudtrail/index.ts')
   const { createS3 } = await import('../../src/cloud/services/s3/index.ts')
-  return [createSts(parts), createIam(parts), (await createEks(parts)).service, createCloudTrail(parts), await createS3(parts)]
+  return [
+    createSts(parts),
+    createIam(parts),
+    (await createEks(parts)).service,
+    createCloudTrail(parts),
+    await createS3(parts),
+  ]
 }
 
 async function fixedAnswers() {
