@@ -510,6 +510,19 @@ describe('the trail', () => {
     })
   })
 
+  it('keeps no more of a call than CloudTrail does, however much was sent', async () => {
+    const request = form({
+      Action: 'CreateRole',
+      RoleName: 'x',
+      AssumeRolePolicyDocument: 'x'.repeat(300_000),
+      Version: VERSIONS.iam,
+    })
+    const answer = await sendSigned(at, { service: 'iam', credentials: pod, ...request })
+    expect([answer.status, answer.code]).toEqual([400, 'ValidationError'])
+    const record = recorded(answer.headers['x-amzn-requestid'])
+    expect([record?.event.requestParameters, JSON.stringify(record).length < 5000]).toEqual([null, true])
+  })
+
   it('is looked up by who may, in their own account only, management events alone', async () => {
     const LookupAttributes = [{ AttributeKey: 'EventName', AttributeValue: 'AssumeRoleWithWebIdentity' }] as const
     const { Events = [] } = await admin.cloudtrail.send(

@@ -11,7 +11,7 @@ const REQUEST_KEYS = new Map<string, (call: ApiCall, requirement: Requirement) =
   ['aws:epochtime', ({ time }) => String(epochSeconds(time))],
   ['aws:securetransport', ({ origin }) => String(origin.isTls)],
   ['aws:sourceip', ({ origin }) => origin.sourceIp],
-  ['aws:useragent', ({ origin }) => origin.userAgent],
+  ['aws:useragent', ({ origin }) => (origin.userAgent === '' ? undefined : origin.userAgent)],
   ['aws:referer', ({ headers }) => headerValue(headers, 'referer')],
   ['aws:requestedregion', ({ region }) => region],
   ['aws:resourceaccount', (_call, { resourceAccount }) => resourceAccount],

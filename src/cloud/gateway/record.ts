@@ -2,7 +2,7 @@ import type { AccountId, ApiError, Randomness, Region } from '../../core/index.t
 import { parseAccountId, parseArn } from '../../core/index.ts'
 import type { ExtraRow, TrailRecord } from '../../io/trail/index.ts'
 import type { ApiResult } from '../operation.ts'
-import type { Journey } from './model.ts'
+import type { Journey, Recognised } from './model.ts'
 import { nameOfIdentity, renderUserIdentity } from './user-identity.ts'
 
 /** How a call ended. */
@@ -56,7 +56,7 @@ export function trailRecordOf(journey: Journey, ending: Ending, home: Home): Tra
       sourceIPAddress: arrival.origin.sourceIp,
       userAgent: arrival.origin.userAgent,
       ...errorOf(journey, ending),
-      requestParameters: call === undefined ? null : parametersOf(row.trail, call.input),
+      requestParameters: call === undefined || isLong(recognised) ? null : parametersOf(row.trail, call.input),
       responseElements: 'result' in ending ? (row.trail.responseElements?.(ending.result.output) ?? null) : null,
       ...additionalOf(journey, ending),
       requestID: arrival.requestId,
@@ -112,6 +112,11 @@ function tlsOf({ arrival: { origin } }: Journey): Record<string, unknown> {
   const { tlsVersion, tlsCipher: cipherSuite, host: clientProvidedHostHeader } = origin
   return { tlsDetails: { tlsVersion, cipherSuite, clientProvidedHostHeader } }
 }
+
+/** SPEC: CloudTrail leaves out `requestParameters` of more than 100 KB; else a refused call could fill the disk with what it brought. */
+const MOST_PARAMETER_BYTES = 100 * 1024
+
+const isLong = ({ body }: Recognised): boolean => (body?.byteLength ?? 0) > MOST_PARAMETER_BYTES
 
 interface ParameterShape {
   requestParameters?(input: never): Record<string, unknown> | null
