@@ -30,7 +30,10 @@ try {
   const text = renderReport(await measure(), { connections: CONNECTIONS, seconds: SECONDS })
   console.log(text)
   if (!process.argv.includes('--print'))
-    writeFileSync(join(import.meta.dirname, 'RESULTS.md'), `# Figures\n\nMade by \`npm run bench\`. It writes this page anew.\n\n${text}\n`)
+    writeFileSync(
+      join(import.meta.dirname, 'RESULTS.md'),
+      `# Figures\n\nMade by \`npm run bench\`. It writes this page anew.\n\n${text}\n`,
+    )
 } finally {
   for (const child of children) child.kill('SIGKILL')
   rmSync(folder, { recursive: true, force: true })
