@@ -5,24 +5,20 @@ import {
   CreateAccessKeyCommand,
   CreateOpenIDConnectProviderCommand,
   CreateUserCommand,
-  DeleteOpenIDConnectProviderCommand,
   DeleteRolePolicyCommand,
   GetOpenIDConnectProviderCommand,
   GetRoleCommand,
   ListRolePoliciesCommand,
   PutRolePolicyCommand,
-  UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam'
 import {
-  CreateBucketCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListBucketsCommand,
   ListObjectsV2Command,
-  PutBucketPolicyCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3'
-import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { fromWebToken } from '@aws-sdk/credential-providers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accountOfUniqueId, Secret } from '../../src/core/index.ts'
@@ -30,22 +26,23 @@ import type { SigningCredentials } from '../../src/standards/sigv4/index.ts'
 import { form, presigned, send, sendSigned, signed, VERSIONS, xmlText } from './bare-http.ts'
 import {
   AUDIENCE,
-  applyServiceAccounts,
-  createProvider,
-  createRole,
+  Bucket,
   credentialsOf,
   exchange,
   explained,
+  KEY,
   mint,
   NEIGHBOUR,
   POD,
   policy,
+  prepareShop,
   providerArn,
   ROLE,
   roleArn,
   SESSION,
   session,
   subjectOf,
+  TEXT,
   trust,
 } from './circle.ts'
 import { type Clients, clientsOf, refusalOf } from './clients.ts'
@@ -53,26 +50,7 @@ import { decode } from './forge.ts'
 import { ACCOUNT, type InstallationUnderTest, openInstallation, REGION } from './installation.ts'
 
 const OTHER = '111122223333'
-const Bucket = 'irsa-circle'
-const KEY = 'hello.txt'
-const TEXT = 'hello from the bucket'
 const sessionArn = (role = ROLE, account = ACCOUNT): string => `arn:aws:sts::${account}:assumed-role/${role}/${SESSION}`
-const reading = policy({
-  Sid: 'PodMayRead',
-  Effect: 'Allow',
-  Action: 's3:GetObject',
-  Resource: `arn:aws:s3:::${Bucket}/*`,
-})
-/** Words that stand in policies only. */
-const POLICY_WORDS = [
-  'PodMayList',
-  'PodMayRead',
-  'NobodyReadsThis',
-  'TrustThisPod',
-  '"Statement"',
-  '"Effect"',
-  'Condition',
-]
 
 let at: InstallationUnderTest
 let admin: Clients
@@ -82,17 +60,7 @@ let pod: Required<SigningCredentials>
 beforeAll(async () => {
   at = await openInstallation({ accounts: [ACCOUNT, OTHER] })
   admin = clientsOf(at)
-  await applyServiceAccounts(at)
-  const { issuer } = at.facts
-  await createProvider(at, issuer)
-  await createRole(at, {
-    name: ROLE,
-    trust: [trust({ issuer, subject: subjectOf(POD) })],
-    managed: [{ Sid: 'PodMayList', Effect: 'Allow', Action: ['s3:ListAllMyBuckets', 's3:ListBucket'], Resource: '*' }],
-  })
-  await admin.iam.send(new PutRolePolicyCommand({ RoleName: ROLE, PolicyName: 'read', PolicyDocument: reading }))
-  await admin.s3.send(new CreateBucketCommand({ Bucket }))
-  await admin.s3.send(new PutObjectCommand({ Bucket, Key: KEY, Body: TEXT }))
+  await prepareShop(at)
   token = await mint(at)
   pod = await session(at, { token })
 })
@@ -217,177 +185,6 @@ describe('the walk-through', () => {
     const answer = await sendSigned(at, { service: 'sts', credentials, ...form({ Action: 'GetCallerIdentity' }) })
     expect([answer.status >= 400, answer.text.includes('Arn')]).toEqual([true, false])
     expect(['InvalidClientTokenId', 'IncompleteSignature']).toContain(answer.code)
-  })
-})
-
-describe('permissions', () => {
-  const iam = () => admin.iam
-  const get = (who = pod) => clientsOf(at, who).s3.send(new GetObjectCommand({ Bucket, Key: KEY }))
-  const resource = `arn:aws:s3:::${Bucket}/${KEY}`
-
-  it('an explicit Deny wins, and once it is gone the same session reads again', async () => {
-    const deny = policy({ Sid: 'NobodyReadsThis', Effect: 'Deny', Action: 's3:*', Resource: resource })
-    await iam().send(new PutRolePolicyCommand({ RoleName: ROLE, PolicyName: 'deny', PolicyDocument: deny }))
-    const refusal = await refusalOf(get())
-    expect([refusal.status, refusal.message]).toEqual([
-      403,
-      `User: ${sessionArn()} is not authorized to perform: s3:GetObject on resource: "${resource}" with an explicit deny in an identity-based policy`,
-    ])
-    expect(await explained(at, refusal)).toMatchObject({ name: 'explicit-deny', rung: 'identity' })
-    await iam().send(new DeleteRolePolicyCommand({ RoleName: ROLE, PolicyName: 'deny' }))
-    await get()
-  })
-
-  it('what is taken away is refused at the next call, and what is given back counts at the next', async () => {
-    await iam().send(new DeleteRolePolicyCommand({ RoleName: ROLE, PolicyName: 'read' }))
-    expect((await refusalOf(get())).message).toContain(
-      'because no identity-based policy allows the s3:GetObject action',
-    )
-    await iam().send(new PutRolePolicyCommand({ RoleName: ROLE, PolicyName: 'read', PolicyDocument: reading }))
-    await get()
-  })
-
-  it('a session policy narrows, and never widens', async () => {
-    const may = (Action: string) => ({ Policy: policy({ Effect: 'Allow', Action, Resource: '*' }) })
-    const narrow = await session(at, { token, more: may('s3:ListBucket') })
-    await clientsOf(at, narrow).s3.send(new ListObjectsV2Command({ Bucket }))
-    const refusal = await refusalOf(get(narrow))
-    expect(refusal.message).toContain('because no session policy allows the s3:GetObject action')
-    expect(await explained(at, refusal)).toMatchObject({ name: 'session-policy', rung: 'session' })
-    const wide = await session(at, { token, more: may('*') })
-    await get(wide)
-    const put = clientsOf(at, wide).s3.send(new PutObjectCommand({ Bucket, Key: 'widened', Body: '' }))
-    expect((await refusalOf(put)).code).toBe('AccessDenied')
-  })
-
-  it('a missing key says so to who may list, and nothing to who may not', async () => {
-    const missing = (who: SigningCredentials) =>
-      clientsOf(at, who).s3.send(new GetObjectCommand({ Bucket, Key: 'none' }))
-    expect((await refusalOf(missing(pod))).code).toBe('NoSuchKey')
-    const Policy = policy({ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' })
-    const blind = await refusalOf(missing(await session(at, { token, more: { Policy } })))
-    expect([blind.status, blind.message.includes('s3:ListBucket'), blind.denial.length]).toEqual([403, true, 16])
-  })
-
-  it('an operation that is not implemented is still refused to who may not', async () => {
-    const asked = form({
-      Action: 'CreateLoginProfile',
-      UserName: 'x',
-      Password: 'hunter2-canary',
-      Version: VERSIONS.iam,
-    })
-    const answer = await sendSigned(at, { service: 'iam', credentials: pod, ...asked })
-    expect([answer.status, answer.code, answer.message]).toEqual([
-      403,
-      'AccessDenied',
-      `User: ${sessionArn()} is not authorized to perform: iam:CreateLoginProfile on resource: user x because no identity-based policy allows the iam:CreateLoginProfile action`,
-    ])
-    const allowed = await sendSigned(at, { service: 'iam', credentials: at.administrator(), ...asked })
-    expect([allowed.status, allowed.code]).toEqual([501, 'NotImplemented'])
-  })
-
-  it('a refusal shows its caller nothing of any policy', async () => {
-    const put = { service: 's3', credentials: pod, method: 'PUT', target: `/${Bucket}/secret%20plan.txt`, body: 'plan' }
-    const answers = [await sendSigned(at, put), await exchange(at, { token: await mint(at, { who: NEIGHBOUR }) })]
-    for (const answer of answers) {
-      expect(answer.status).toBe(403)
-      for (const word of [...POLICY_WORDS, `${ROLE}-managed`, subjectOf(POD)])
-        expect(answer.text + JSON.stringify(answer.headers)).not.toContain(word)
-    }
-  })
-})
-
-describe('two accounts', () => {
-  let theirs: Clients
-  let visitor: Required<SigningCredentials>
-  const VISITOR = 'visitor'
-  const theirRole = roleArn(VISITOR, OTHER)
-
-  beforeAll(async () => {
-    theirs = clientsOf(at, at.administrator(OTHER))
-    const { issuer } = at.facts
-    await createProvider(at, issuer, { account: OTHER })
-    await createRole(at, {
-      account: OTHER,
-      name: VISITOR,
-      trust: [trust({ issuer, account: OTHER, subject: subjectOf(POD) })],
-      may: [{ Effect: 'Allow', Action: ['s3:*', 'iam:*', 'sts:*'], Resource: '*' }],
-    })
-    visitor = await session(at, { token, role: theirRole })
-  })
-
-  it('a role of the second is assumed through the provider of the second', async () => {
-    expect((await clientsOf(at, visitor).sts.send(new GetCallerIdentityCommand({}))).Arn).toBe(
-      sessionArn(VISITOR, OTHER),
-    )
-    expect(accountOfUniqueId(visitor.accessKeyId)).toBe(OTHER)
-    expect(accountOfUniqueId(at.administrator(OTHER).accessKeyId)).toBe(OTHER)
-  })
-
-  it('a provider of one account lets nobody into the other', async () => {
-    await createRole(at, {
-      account: OTHER,
-      name: 'foreign-provider',
-      trust: [trust({ issuer: at.facts.issuer, subject: subjectOf(POD) })],
-    }).catch(() => undefined)
-    const answer = await exchange(at, { token, role: roleArn('foreign-provider', OTHER) })
-    expect([answer.status, answer.code]).toEqual([403, 'AccessDenied'])
-    await theirs.iam.send(
-      new DeleteOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: providerArn(at.facts.issuer, OTHER) }),
-    )
-    expect((await exchange(at, { token, role: theirRole })).code).toBe('InvalidIdentityToken')
-    expect((await exchange(at, { token })).status).toBe(200)
-    await createProvider(at, at.facts.issuer, { account: OTHER })
-  })
-
-  it('identities of the same name do not know each other', async () => {
-    expect((await refusalOf(theirs.iam.send(new GetRoleCommand({ RoleName: ROLE })))).code).toBe(
-      'NoSuchEntityException',
-    )
-    expect((await refusalOf(admin.iam.send(new GetRoleCommand({ RoleName: VISITOR })))).code).toBe(
-      'NoSuchEntityException',
-    )
-  })
-
-  it('an object of the first is closed to the second, whatever its own policies say, until the bucket lets it in', async () => {
-    const read = () => clientsOf(at, visitor).s3.send(new GetObjectCommand({ Bucket, Key: KEY }))
-    const refusal = await refusalOf(read())
-    expect([refusal.status, refusal.message]).toEqual([403, 'Access Denied'])
-    expect(await explained(at, refusal)).toMatchObject({ rung: 'resource' })
-    const foreign = clientsOf(at, at.administrator(OTHER)).s3.send(new GetObjectCommand({ Bucket, Key: KEY }))
-    expect((await refusalOf(foreign)).status).toBe(403)
-    const letIn = {
-      Effect: 'Allow',
-      Principal: { AWS: theirRole },
-      Action: 's3:GetObject',
-      Resource: `arn:aws:s3:::${Bucket}/*`,
-    }
-    await admin.s3.send(new PutBucketPolicyCommand({ Bucket, Policy: policy(letIn) }))
-    await read()
-    expect(
-      (await refusalOf(clientsOf(at, visitor).s3.send(new PutObjectCommand({ Bucket, Key: 'x', Body: '' })))).status,
-    ).toBe(403)
-    expect((await send(at, { target: `/${Bucket}/${KEY}` })).status).toBe(403)
-  })
-
-  it('a role of the first is assumed by the second when both say so, and not when one does', async () => {
-    const assume = () =>
-      clientsOf(at, visitor).sts.send(
-        new AssumeRoleCommand({ RoleArn: roleArn('guest'), RoleSessionName: 'over-there' }),
-      )
-    const missing = await refusalOf(assume())
-    await createRole(at, {
-      name: 'guest',
-      trust: [{ Effect: 'Allow', Principal: { AWS: ACCOUNT }, Action: 'sts:AssumeRole' }],
-    })
-    const refusal = await refusalOf(assume())
-    expect([refusal.status, refusal.code, refusal.message]).toEqual([403, 'AccessDenied', missing.message])
-    const { iam } = admin
-    const both = policy({ Effect: 'Allow', Principal: { AWS: theirRole }, Action: 'sts:AssumeRole' })
-    await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: 'guest', PolicyDocument: both }))
-    const { AssumedRoleUser, Credentials } = await assume()
-    expect(AssumedRoleUser?.Arn).toBe(`arn:aws:sts::${ACCOUNT}:assumed-role/guest/over-there`)
-    expect(Credentials?.AccessKeyId).toMatch(/^ASIA/)
   })
 })
 
@@ -532,7 +329,8 @@ describe('the trail', () => {
       Events.map(({ CloudTrailEvent }) => (JSON.parse(CloudTrailEvent ?? '{}') as { errorCode?: string }).errorCode),
     )
     expect(outcomes.has(undefined) && outcomes.has('AccessDenied') && outcomes.has('InvalidIdentityToken')).toBe(true)
-    const { cloudtrail } = clientsOf(at, at.administrator(OTHER))
+    const { cloudtrail, sts } = clientsOf(at, at.administrator(OTHER))
+    await sts.send(new GetCallerIdentityCommand({}))
     const other = await cloudtrail.send(new LookupEventsCommand({}))
     expect((other.Events ?? []).length).toBeGreaterThan(0)
     for (const { CloudTrailEvent } of other.Events ?? [])
@@ -563,6 +361,13 @@ describe('the trail', () => {
     await send(at, { target: `${target}&X-Amz-Date=1` })
     await sendSigned(at, { ...wanted, credentials: { ...pod, secretAccessKey: new Secret('wrong') } })
     await sendSigned(at, { ...wanted, service: 'ec2' })
+    const login = form({
+      Action: 'CreateLoginProfile',
+      UserName: 'x',
+      Password: 'hunter2-canary',
+      Version: VERSIONS.iam,
+    })
+    for (const credentials of [pod, at.administrator()]) await sendSigned(at, { service: 'iam', credentials, ...login })
     const canaries = {
       'the token': token,
       "the token's signature": signature,

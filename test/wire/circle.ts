@@ -1,4 +1,5 @@
 /** The cast of the walk-through: service accounts, their issuer, a role that trusts one of them, and the exchange itself. */
+
 import {
   AttachRolePolicyCommand,
   CreateOpenIDConnectProviderCommand,
@@ -6,6 +7,7 @@ import {
   CreateRoleCommand,
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam'
+import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import type { DenialRecord } from '../../src/cloud/denials/index.ts'
 import { type Seconds, Secret } from '../../src/core/index.ts'
 import { askInstallation } from '../../src/io/installation/index.ts'
@@ -185,4 +187,31 @@ export async function explained(
 ): Promise<DenialRecord> {
   if (!/^[a-z2-7]{16}$/.test(denial)) throw new Error(`${JSON.stringify(denial)} is no id of a denial`)
   return (await askInstallation(at.directory, { method: 'GET', path: `denials/${denial}` })) as DenialRecord
+}
+
+export const Bucket = 'irsa-circle'
+export const KEY = 'hello.txt'
+export const TEXT = 'hello from the bucket'
+/** The inline policy of the role: objects may be read, and that is all. */
+export const READING = policy({
+  Sid: 'PodMayRead',
+  Effect: 'Allow',
+  Action: 's3:GetObject',
+  Resource: `arn:aws:s3:::${Bucket}/*`,
+})
+
+/** The walk-through up to its first exchange: service accounts, provider, role with a managed and an inline policy, a bucket, an object. */
+export async function prepareShop(at: InstallationUnderTest): Promise<void> {
+  const { iam, s3 } = clientsOf(at)
+  const { issuer } = at.facts
+  await applyServiceAccounts(at)
+  await createProvider(at, issuer)
+  await createRole(at, {
+    name: ROLE,
+    trust: [trust({ issuer, subject: subjectOf(POD) })],
+    managed: [{ Sid: 'PodMayList', Effect: 'Allow', Action: ['s3:ListAllMyBuckets', 's3:ListBucket'], Resource: '*' }],
+  })
+  await iam.send(new PutRolePolicyCommand({ RoleName: ROLE, PolicyName: 'read', PolicyDocument: READING }))
+  await s3.send(new CreateBucketCommand({ Bucket }))
+  await s3.send(new PutObjectCommand({ Bucket, Key: KEY, Body: TEXT }))
 }
