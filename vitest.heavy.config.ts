@@ -7,6 +7,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: [
+      'test/cli/**/*.test.ts',
       'test/transcripts/**/*.test.ts',
       'test/clients-heavy/**/*.test.ts',
       'test/circle/**/*.test.ts',

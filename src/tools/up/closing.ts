@@ -1,6 +1,6 @@
 import type { Log } from '../../io/host/index.ts'
 
-/** What is open, closed in reverse order, once. */
+/** What is open, closed in reverse order, once; a failure is told when all the others are closed. */
 export interface Closing {
   add(close: () => Promise<void>): void
   close(): Promise<void>
@@ -12,7 +12,11 @@ export function createClosing(): Closing {
   const open: (() => Promise<void>)[] = []
   let closed: Promise<void> | undefined
   const closeAll = async (): Promise<void> => {
-    for (let close = open.pop(); close !== undefined; close = open.pop()) await close()
+    const failures: unknown[] = []
+    // One that cannot be closed does not keep the others open: the lock comes last, and has to go.
+    for (let close = open.pop(); close !== undefined; close = open.pop())
+      await close().catch((failure: unknown) => failures.push(failure))
+    if (failures.length > 0) throw failures[0]
   }
   const close = (): Promise<void> => {
     closed ??= closeAll()
