@@ -1,0 +1,21 @@
+/**
+ * tools/policy: questions to policies: would this be allowed, why not, do the tests of policies pass, who can, what is the least policy.
+ * It decides by the engine that decides real calls and nothing else; it changes nothing, and asks AWS only with `--live`, for reading.
+ */
+export { type Asker, enrichAsker, type KeyValue, readAsker } from './asker.ts'
+export { type DenialFinding, explainInquiry, type NearStatement, type PolicyExplanation } from './explanation.ts'
+export { type Inquiry, resourcePolicyKindOf } from './inquiry.ts'
+export { renderJunit } from './junit.ts'
+export type { PatchStep, PolicyPatch } from './patch.ts'
+export { type PolicyText, PolicyTextError, readPolicy } from './read-policy.ts'
+export { type NamedPolicies, type PolicyTestResult, runPolicyTests } from './run-tests.ts'
+export { type PolicyTestFile, readTestFile } from './test-file.ts'
+export { policyTestSchema, type Schema } from './test-schema.ts'
+export {
+  type DecidingStatement,
+  type Expectation,
+  isAsExpected,
+  type Outcome,
+  simulate,
+  type Verdict,
+} from './verdict.ts'
