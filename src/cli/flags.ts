@@ -37,6 +37,9 @@ export const outputFlag = (): Flag =>
 export const dataDirectoryFlag = (): Flag =>
   new Flag('--data-dir <DIR>', 'Directory of the installation; default $XDG_DATA_HOME/openirsa. [OPENIRSA_DATA_DIR]')
 
+export const clusterFlag = (): Flag =>
+  new Flag('--cluster <NAME>', 'Name or ARN of the cluster, as EKS has it; default the local one.')
+
 /** Reads `NAMESPACE/NAME`. */
 export function serviceAccountOf(text: string): ServiceAccountRef {
   const ref = parseServiceAccountRef(text)

@@ -8,7 +8,7 @@ import { createDenials, type Denials } from './denials/index.ts'
 import { createGateway, type WebIdentityKeys } from './gateway/index.ts'
 import { createIdentity, type Identity } from './identity/index.ts'
 import { createCloudTrail } from './services/cloudtrail/index.ts'
-import { createEks, type EksCluster } from './services/eks/index.ts'
+import { type ClusterBook, type ClusterIssuers, createEks, type EksCluster } from './services/eks/index.ts'
 import { createIam, type ThumbprintSource } from './services/iam/index.ts'
 import { createS3 } from './services/s3/index.ts'
 import { createSts } from './services/sts/index.ts'
@@ -28,8 +28,10 @@ export interface CloudOptions {
   readonly accounts: readonly AccountId[]
   readonly region: Region
   readonly objectDirectory: string
-  /** Asked at each call. */
+  /** The installation's own clusters. Asked at each call. */
   readonly clusters: () => readonly EksCluster[]
+  /** Hosts the issuers of the clusters that CreateCluster makes. */
+  readonly issuers: ClusterIssuers
   readonly tokenLeewaySeconds: Seconds
   /** Most STS requests a second for each account; undefined is no limit. */
   readonly stsRatePerSecond: number | undefined
@@ -42,6 +44,8 @@ export interface CloudOptions {
 export interface Cloud {
   readonly identity: Identity
   readonly denials: Denials
+  /** The clusters that CreateCluster made. */
+  readonly clusters: ClusterBook
   handle(request: IncomingMessage, response: ServerResponse, facts: ConnectionFacts): Promise<void>
   refuseHead(head: HttpHead, fault: HeadFault): RefusalAnswer
 }
@@ -54,10 +58,12 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
   const identity = await createIdentity({ store, storeKey: options.storeKey, accounts, region, clock, randomness })
   const sessions = createSessions({ ring: options.sealRing, realmId: options.realmId, clock, randomness })
   const denials = await createDenials({ store, clock, randomness })
+  const { clusters, issuers } = options
+  const eks = await createEks({ store, clusters, issuers, identity, clock, randomness })
   const services = [
     createSts({ identity, sessions, ratePerSecond: options.stsRatePerSecond }),
     createIam({ identity, thumbprints: options.thumbprints, clock, randomness, region }),
-    createEks({ clusters: options.clusters }),
+    eks.service,
     createCloudTrail({ trail }),
     await createS3({ store, objectDirectory: options.objectDirectory, clock, randomness, identity }),
   ]
@@ -76,5 +82,5 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
     randomness,
     log,
   })
-  return { identity, denials, handle: gateway.handle, refuseHead: gateway.refuseHead }
+  return { identity, denials, clusters: eks.book, handle: gateway.handle, refuseHead: gateway.refuseHead }
 }

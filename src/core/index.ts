@@ -22,6 +22,7 @@ export {
   type AccountId,
   type Arn,
   type ArnParts,
+  dnsSuffixOf,
   isNamespaceName,
   isObjectName,
   type Partition,
@@ -34,6 +35,7 @@ export {
   renderArn,
   renderServiceAccountRef,
   type ServiceAccountRef,
+  stsAudienceOf,
   subjectOf,
 } from './names.ts'
 export type { Randomness } from './randomness.ts'

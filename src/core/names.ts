@@ -50,6 +50,16 @@ export function partitionOf(region: Region): Partition {
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
 }
 
+/** What AWS's host names end in. */
+export function dnsSuffixOf(partition: Partition): string {
+  return partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com'
+}
+
+/** The audience of tokens for AWS STS, unless somebody asks for another: that of China has a name of its own. */
+export function stsAudienceOf(partition: Partition): string {
+  return `sts.${dnsSuffixOf(partition)}`
+}
+
 /** The Kubernetes identity of a pod. */
 export interface ServiceAccountRef {
   readonly namespace: string

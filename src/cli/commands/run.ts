@@ -1,12 +1,13 @@
 import { tmpdir } from 'node:os'
 import type { Command } from 'commander'
 import { dataDirectoryOf } from '../../config/index.ts'
-import { dataDirectoryFlag, serviceAccountOf } from '../flags.ts'
+import { clusterFlag, dataDirectoryFlag, serviceAccountOf } from '../flags.ts'
 import type { Terminal } from '../terminal.ts'
 
 interface Flags {
   readonly serviceAccount: string
   readonly role?: string
+  readonly cluster?: string
   readonly keepAwsConfig?: true
   readonly https?: true
   readonly dataDir?: string
@@ -21,6 +22,7 @@ export function addRun(program: Command, terminal: Terminal): void {
     .option('--role <ARN>', 'Role to assume; default the annotation eks.amazonaws.com/role-arn.')
     .option('--keep-aws-config', "Leave the caller's AWS profiles visible; some SDKs prefer them to the token.")
     .option('--https', 'Use the https endpoint, with the CA that it needs.')
+    .addOption(clusterFlag())
     .addOption(dataDirectoryFlag())
     .argument('<COMMAND...>', 'What to run, after --')
     .passThroughOptions()
@@ -32,6 +34,7 @@ export function addRun(program: Command, terminal: Terminal): void {
           dataDirectory: dataDirectoryOf(flags.dataDir, terminal.environment),
           serviceAccount,
           ...(flags.role === undefined ? {} : { roleArn: flags.role }),
+          ...(flags.cluster === undefined ? {} : { cluster: flags.cluster }),
           command,
           keepAwsConfig: flags.keepAwsConfig === true,
           https: flags.https === true,

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { asDuration, dataDirectoryOf } from '../../config/index.ts'
 import { ConfigError } from '../../core/index.ts'
-import { dataDirectoryFlag, outputFlag, serviceAccountOf } from '../flags.ts'
+import { clusterFlag, dataDirectoryFlag, outputFlag, serviceAccountOf } from '../flags.ts'
 import { readTextOf } from '../input.ts'
 import { type OutputFormat, printResult } from '../render-data.ts'
 import { renderInspection } from '../render-inspection.ts'
@@ -9,7 +9,8 @@ import type { Terminal } from '../terminal.ts'
 
 interface MintFlags {
   readonly serviceAccount: string
-  readonly audience: readonly string[]
+  readonly audience?: readonly string[]
+  readonly cluster?: string
   readonly duration: string
   readonly dataDir?: string
   readonly output: OutputFormat
@@ -21,8 +22,12 @@ export function addToken(program: Command, terminal: Terminal): void {
     .command('mint')
     .description("Print a service account's token, as Kubernetes' TokenRequest gives it.")
     .requiredOption('--service-account <NAMESPACE/NAME>', 'Whose token.')
-    .option('--audience <AUDIENCE...>', 'Whom the token is for.', ['sts.amazonaws.com'])
+    .option(
+      '--audience <AUDIENCE...>',
+      'Whom the token is for; default AWS STS: sts.amazonaws.com, in China sts.amazonaws.com.cn.',
+    )
     .option('--duration <DURATION>', 'How long it lives, such as 15m or 1h; at least 10m.', '1h')
+    .addOption(clusterFlag())
     .addOption(dataDirectoryFlag())
     .addOption(outputFlag())
     .action(async (flags: MintFlags) => {
@@ -30,7 +35,8 @@ export function addToken(program: Command, terminal: Terminal): void {
       const minted = await mintToken({
         dataDirectory: dataDirectoryOf(flags.dataDir, terminal.environment),
         serviceAccount: serviceAccountOf(flags.serviceAccount),
-        audiences: flags.audience,
+        audiences: flags.audience ?? [],
+        ...(flags.cluster === undefined ? {} : { cluster: flags.cluster }),
         durationSeconds: asDuration(flags.duration, 'duration'),
       })
       const value = { token: minted.token, expiresAt: new Date(minted.expiresAt).toISOString() }

@@ -4,7 +4,7 @@
  */
 export { jwksUriOf, renderIssuerDiscovery, renderIssuerJwks } from './documents.ts'
 export { KeyRingError, TokenRequestError } from './errors.ts'
-export { createKeyRing, parseKeyRing, publicKeySet, publishedKeys, renderKeyRing } from './key-ring.ts'
+export { createKeyRing, makeKeyRing, parseKeyRing, publicKeySet, publishedKeys, renderKeyRing } from './key-ring.ts'
 export type {
   BoundObject,
   KeyRing,

@@ -3,11 +3,16 @@ import type { SigningKey, VerificationKeySet } from '../../standards/oidc/index.
 import { parseJwkSet, renderJwkSet } from '../../standards/oidc/index.ts'
 import { KeyRingError } from './errors.ts'
 import type { KeyRing, NewKeyAlgorithm, RetiringKey } from './model.ts'
-import { generateSigningKey, parseSigningKey, renderSigningKey } from './signing-key.ts'
+import { generateSigningKey, makeSigningKey, parseSigningKey, renderSigningKey } from './signing-key.ts'
 
 /** The ring that an issuer begins with: one active key. */
 export function createKeyRing(algorithm: NewKeyAlgorithm = 'RS256'): KeyRing {
   return { active: generateSigningKey(algorithm), retiring: [] }
+}
+
+/** The same, in the background: for a process that serves others meanwhile. */
+export async function makeKeyRing(): Promise<KeyRing> {
+  return { active: await makeSigningKey(), retiring: [] }
 }
 
 /** Every key that tokens may still be verified with. */

@@ -1,4 +1,5 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { createPrivateKey, createPublicKey, generateKeyPair, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { promisify } from 'node:util'
 import {
   keyIdOf,
   parseJwkSet,
@@ -14,8 +15,16 @@ export function generateSigningKey(algorithm: NewKeyAlgorithm = 'RS256'): Signin
   return signingKeyOf(generators[algorithm]())
 }
 
+/** The same for RS256, made on another thread: nobody else waits for it. */
+export async function makeSigningKey(): Promise<SigningKey> {
+  const { privateKey } = await promisify(generateKeyPair)('rsa', RSA)
+  return signingKeyOf(privateKey)
+}
+
+const RSA = { modulusLength: 2048, publicExponent: 65_537 } as const
+
 const generators = {
-  RS256: () => generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 65_537 }).privateKey,
+  RS256: () => generateKeyPairSync('rsa', RSA).privateKey,
   ES256: () => generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey,
 } as const satisfies Record<NewKeyAlgorithm, () => KeyObject>
 

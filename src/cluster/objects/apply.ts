@@ -4,20 +4,28 @@ import { parseManifests } from './manifest.ts'
 import type { AppliedObject, ApplyOutcome, Manifest, ObjectParts } from './model.ts'
 import type { ObjectTables } from './tables.ts'
 
-type Tx = Transaction<ObjectTables>
+/** One cluster's rows, within one transaction. */
+interface Place {
+  readonly tx: Transaction<ObjectTables>
+  readonly cluster: string
+}
 
 /** Applies objects in one transaction: namespaces first, whatever the order, then what lies in them. */
-export async function applyAll(manifests: readonly Manifest[], parts: ObjectParts): Promise<readonly AppliedObject[]> {
+export async function applyAll(
+  manifests: readonly Manifest[],
+  parts: Required<ObjectParts>,
+): Promise<readonly AppliedObject[]> {
   refuseTwice(manifests)
-  return parts.store.transaction(async (tx: Tx) => {
-    const keep = (manifest: Manifest): Promise<ApplyOutcome> => keepObject(tx, manifest, parts)
-    await ensureNamespace(tx, DEFAULT_NAMESPACE, keep)
+  return parts.store.transaction(async (tx: Place['tx']) => {
+    const place = { tx, cluster: parts.cluster }
+    const keep = (manifest: Manifest): Promise<ApplyOutcome> => keepObject(place, manifest, parts)
+    await ensureNamespace(place, DEFAULT_NAMESPACE, keep)
     const outcomes = new Map<Manifest, ApplyOutcome>()
     for (const stage of STAGES) {
       for (const manifest of manifests.filter(stage)) {
-        await refuseWithoutSurroundings(tx, manifest)
+        await refuseWithoutSurroundings(place, manifest)
         outcomes.set(manifest, await keep(manifest))
-        if (manifest.kind === 'Namespace') await ensureNamespace(tx, manifest.name, keep)
+        if (manifest.kind === 'Namespace') await ensureNamespace(place, manifest.name, keep)
       }
     }
     return manifests.map((manifest) => appliedOf(manifest, outcomes.get(manifest) ?? 'unchanged'))
@@ -49,7 +57,7 @@ function refuseTwice(manifests: readonly Manifest[]): void {
 
 /** SPEC: kube-controller-manager keeps a service account `default` in every namespace. */
 async function ensureNamespace(
-  tx: Tx,
+  place: Place,
   name: string,
   keep: (manifest: Manifest) => Promise<ApplyOutcome>,
 ): Promise<void> {
@@ -57,23 +65,23 @@ async function ensureNamespace(
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name } },
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: name } },
   ])
-  for (const manifest of own) if (!(await exists(tx, manifest))) await keep(manifest)
+  for (const manifest of own) if (!(await exists(place, manifest))) await keep(manifest)
 }
 
 /** @throws ManifestError when the namespace, or a Pod's service account, is not there */
 async function refuseWithoutSurroundings(
-  tx: Tx,
+  place: Place,
   { kind, namespace, where, serviceAccountName }: Manifest,
 ): Promise<void> {
   if (kind === 'Namespace') return
-  if (!(await exists(tx, { kind: 'Namespace', namespace: '', name: namespace }))) {
+  if (!(await exists(place, { kind: 'Namespace', namespace: '', name: namespace }))) {
     throw new ManifestError(`${where}: namespaces "${namespace}" not found`, {
       hint: `apply a Namespace \`${namespace}\` with it, or before it`,
     })
   }
   if (
     serviceAccountName === undefined ||
-    (await exists(tx, { kind: 'ServiceAccount', namespace, name: serviceAccountName }))
+    (await exists(place, { kind: 'ServiceAccount', namespace, name: serviceAccountName }))
   )
     return
   throw new ManifestError(
@@ -84,14 +92,15 @@ async function refuseWithoutSurroundings(
 
 type Key = Pick<Manifest, 'kind' | 'namespace' | 'name'>
 
-async function exists(tx: Tx, key: Key): Promise<boolean> {
-  return (await rowOf(tx, key)) !== undefined
+async function exists(place: Place, key: Key): Promise<boolean> {
+  return (await rowOf(place, key)) !== undefined
 }
 
-function rowOf(tx: Tx, { kind, namespace, name }: Key) {
+function rowOf({ tx, cluster }: Place, { kind, namespace, name }: Key) {
   return tx
     .selectFrom('cluster_objects')
     .select(['uid', 'manifest'])
+    .where('cluster', '=', cluster)
     .where('kind', '=', kind)
     .where('namespace', '=', namespace)
     .where('name', '=', name)
@@ -99,11 +108,16 @@ function rowOf(tx: Tx, { kind, namespace, name }: Key) {
 }
 
 /** Stores an object; its uid and its birth stay what they were. */
-async function keepObject(tx: Tx, manifest: Manifest, { clock, randomness }: ObjectParts): Promise<ApplyOutcome> {
+async function keepObject(
+  place: Place,
+  manifest: Manifest,
+  { clock, randomness }: Pick<ObjectParts, 'clock' | 'randomness'>,
+): Promise<ApplyOutcome> {
+  const { tx, cluster } = place
   const { kind, namespace, name, text } = manifest
-  const found = await rowOf(tx, manifest)
+  const found = await rowOf(place, manifest)
   if (found === undefined) {
-    const row = { kind, namespace, name, uid: randomness.uuid(), created_at: clock.now(), manifest: text }
+    const row = { cluster, kind, namespace, name, uid: randomness.uuid(), created_at: clock.now(), manifest: text }
     await tx.insertInto('cluster_objects').values(row).execute()
     return 'created'
   }
@@ -111,6 +125,7 @@ async function keepObject(tx: Tx, manifest: Manifest, { clock, randomness }: Obj
   await tx
     .updateTable('cluster_objects')
     .set({ manifest: text })
+    .where('cluster', '=', cluster)
     .where('kind', '=', kind)
     .where('namespace', '=', namespace)
     .where('name', '=', name)

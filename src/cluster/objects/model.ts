@@ -22,7 +22,7 @@ export interface ServiceAccount extends ServiceAccountRef {
   readonly createdAt: Instant
 }
 
-/** The objects of the local cluster. */
+/** The objects of one cluster. */
 export interface Objects {
   /**
    * Applies Kubernetes objects, parsed from YAML or JSON, in their order: all of them or none. What was applied before is
@@ -33,6 +33,8 @@ export interface Objects {
   findServiceAccount(ref: ServiceAccountRef): Promise<ServiceAccount | undefined>
   /** By namespace, then name. */
   listServiceAccounts(): Promise<readonly ServiceAccount[]>
+  /** Forgets all of them: the cluster is gone. */
+  clear(): Promise<void>
 }
 
 /** An object that passed the door: its parts are of the right type, its names are names. */
@@ -52,6 +54,8 @@ export interface Manifest {
 /** What the room works with. */
 export interface ObjectParts {
   readonly store: Store
+  /** Whose objects: a name that no other cluster has, nor gets when this one is gone. Default: the installation's own. */
+  readonly cluster?: string
   readonly clock: Clock
   readonly randomness: Randomness
 }

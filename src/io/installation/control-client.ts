@@ -20,6 +20,8 @@ export interface ControlRequest {
   /** Below `/_openirsa/api/v1/`. */
   readonly path: string
   readonly body?: unknown
+  /** Name or ARN of the cluster that is meant; absent, the local one. */
+  readonly cluster?: string | undefined
 }
 
 /** The longest that an installation on this machine may take to answer. */
@@ -36,7 +38,9 @@ export async function askInstallation(directory: string, wanted: ControlRequest)
     throw new ConfigError(`no installation is running in \`${directory}\``, { hint: 'start it with `openirsa up`' })
   }
   const token = await readPrivateFile(dataDirectoryPaths(directory).controlToken)
-  const { status, text } = await send(new URL(`/_openirsa/api/v1/${wanted.path}`, facts.endpoint), wanted, token.trim())
+  const url = new URL(`/_openirsa/api/v1/${wanted.path}`, facts.endpoint)
+  if (wanted.cluster !== undefined) url.searchParams.set('cluster', wanted.cluster)
+  const { status, text } = await send(url, wanted, token.trim())
   const answer = parseAnswer(text)
   if (status >= 200 && status < 300) return answer
   const { message, hint } = (answer as { error?: { message?: string; hint?: string } }).error ?? {}

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { ConfigError } from '../../core/index.ts'
+import { ConfigError, partitionOf, type Region, stsAudienceOf } from '../../core/index.ts'
 import { readPrivateFile, writePrivateFile } from '../host/index.ts'
 import { dataDirectoryPaths } from './data-directory.ts'
 import { findLockHolder } from './lock.ts'
@@ -22,6 +22,11 @@ export async function readFacts(directory: string): Promise<InstallationFacts> {
     })
   }
   return readJson<InstallationFacts>(facts)
+}
+
+/** The audience of a token that nobody asked another one for: AWS STS, as it is called in the installation's partition. */
+export function defaultAudienceOf({ region }: Pick<InstallationFacts, 'region'>): string {
+  return stsAudienceOf(partitionOf(region as Region))
 }
 
 /** The pid of the process that serves this data directory, or undefined when none does. */

@@ -4,6 +4,13 @@
  */
 export { askInstallation, ControlError, type ControlRequest } from './control-client.ts'
 export { dataDirectoryPaths } from './data-directory.ts'
-export { findRunningPid, readAdministrators, readFacts, writeAdministrators, writeFacts } from './facts.ts'
+export {
+  defaultAudienceOf,
+  findRunningPid,
+  readAdministrators,
+  readFacts,
+  writeAdministrators,
+  writeFacts,
+} from './facts.ts'
 export { type Lock, takeLock } from './lock.ts'
 export type { AdministratorCredentials, DataDirectoryPaths, InstallationFacts } from './model.ts'

@@ -15,12 +15,13 @@ export interface AppliedObject {
 }
 
 /**
- * Brings Kubernetes objects into the local cluster, all files in one step: all of them or none.
+ * Brings Kubernetes objects into a cluster (name or ARN; default the local one), all files in one step: all of them or none.
  * @throws ConfigError for what is no YAML, ControlError for what Kubernetes would not take
  */
 export async function applyManifests(
   dataDirectory: string,
   files: readonly ManifestFile[],
+  cluster?: string,
 ): Promise<readonly AppliedObject[]> {
   const documents: unknown[] = []
   for (const file of files) documents.push(...(await parseDocuments(file)))
@@ -28,7 +29,8 @@ export async function applyManifests(
     throw new ConfigError('nothing to apply: no object found', {
       hint: 'the file must hold Kubernetes objects in YAML',
     })
-  const answer = (await askInstallation(dataDirectory, { method: 'POST', path: 'manifests', body: { documents } })) as {
+  const wanted = { method: 'POST', path: 'manifests', body: { documents }, cluster } as const
+  const answer = (await askInstallation(dataDirectory, wanted)) as {
     objects: readonly AppliedObject[]
   }
   return answer.objects

@@ -7,7 +7,7 @@ import {
   type ServiceAccountRef,
   seconds,
 } from '../../core/index.ts'
-import { askInstallation } from '../../io/installation/index.ts'
+import { askInstallation, defaultAudienceOf, readFacts } from '../../io/installation/index.ts'
 
 /** What the service account's annotations ask for, read as the pod identity webhook reads them. */
 export interface AnnotatedIdentity {
@@ -17,12 +17,19 @@ export interface AnnotatedIdentity {
   readonly stsRegionalEndpoints: 'regional' | 'legacy'
 }
 
+/** Whose service accounts are meant. */
+export interface WhichCluster {
+  /** Of the installation. */
+  readonly directory: string
+  /** Name or ARN; default the local one. */
+  readonly cluster: string | undefined
+}
+
 export interface MintedToken {
   readonly token: string
   readonly expiresAt: Instant
 }
 
-const DEFAULT_AUDIENCE = 'sts.amazonaws.com'
 /** What the pod identity webhook asks for unless told otherwise. */
 const DEFAULT_EXPIRATION_SECONDS = seconds(86_400)
 /** The shortest life that kube-apiserver grants. */
@@ -33,13 +40,14 @@ const LEAST_EXPIRATION_SECONDS = 600
  * @throws ConfigError when neither names a role; ControlError when there is no such service account
  */
 export async function readIdentity(
-  directory: string,
+  { directory, cluster }: WhichCluster,
   ref: ServiceAccountRef,
   role: string | undefined,
 ): Promise<AnnotatedIdentity> {
   const found = (await askInstallation(directory, {
     method: 'GET',
     path: `service-accounts/${renderServiceAccountRef(ref)}`,
+    cluster,
   })) as {
     readonly annotations: Readonly<Record<string, string>>
   }
@@ -52,15 +60,19 @@ export async function readIdentity(
   }
   return {
     roleArn,
-    audience: annotation('audience') ?? DEFAULT_AUDIENCE,
+    audience: annotation('audience') ?? defaultAudienceOf(await readFacts(directory)),
     expirationSeconds: expirationOf(annotation('token-expiration')),
     stsRegionalEndpoints: annotation('sts-regional-endpoints') === 'false' ? 'legacy' : 'regional',
   }
 }
 
-export async function mint(directory: string, ref: ServiceAccountRef, wanted: AnnotatedIdentity): Promise<MintedToken> {
+export async function mint(
+  { directory, cluster }: WhichCluster,
+  ref: ServiceAccountRef,
+  wanted: AnnotatedIdentity,
+): Promise<MintedToken> {
   const body = { ...ref, audiences: [wanted.audience], expirationSeconds: wanted.expirationSeconds }
-  const answer = (await askInstallation(directory, { method: 'POST', path: 'token-requests', body })) as {
+  const answer = (await askInstallation(directory, { method: 'POST', path: 'token-requests', body, cluster })) as {
     token: string
     expiresAt: number
   }

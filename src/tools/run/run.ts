@@ -9,6 +9,8 @@ import { makeTokenDirectory, type TokenDirectory } from './token-file.ts'
 export interface RunOptions {
   readonly dataDirectory: string
   readonly serviceAccount: ServiceAccountRef
+  /** Name or ARN of the service account's cluster; default the local one. */
+  readonly cluster?: string
   /** Wins over the service account's annotation. */
   readonly roleArn?: string
   /** Program and arguments; at least one word. */
@@ -38,8 +40,9 @@ export async function runAs(options: RunOptions, host: RunHost): Promise<number>
   if (options.command.length === 0)
     throw new ConfigError('no command to run', { hint: 'openirsa run --service-account NS/NAME -- COMMAND …' })
   const facts = await readFacts(options.dataDirectory)
-  const identity = await readIdentity(options.dataDirectory, options.serviceAccount, options.roleArn)
-  const mintNext = () => mint(options.dataDirectory, options.serviceAccount, identity)
+  const which = { directory: options.dataDirectory, cluster: options.cluster }
+  const identity = await readIdentity(which, options.serviceAccount, options.roleArn)
+  const mintNext = () => mint(which, options.serviceAccount, identity)
   const first = await mintNext()
   // From here on there is something to clean up: no signal may end us before that is done.
   const signals = catchSignals()

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { DenialRecord } from '../../cloud/denials/index.ts'
-import type { Objects } from '../../cluster/objects/index.ts'
-import { type Instant, OpenirsaError, type Secret, type ServiceAccountRef } from '../../core/index.ts'
+import { OpenirsaError, type Secret, type ServiceAccountRef } from '../../core/index.ts'
+import type { Cluster, Clusters } from './clusters.ts'
 
 /** Answer of the installation's own API. */
 export interface ControlAnswer {
@@ -10,14 +10,9 @@ export interface ControlAnswer {
 }
 
 export interface ControlParts {
-  readonly objects: Objects
+  readonly clusters: Clusters
   /** The bearer token that opens this API; it lies in the data directory. */
   readonly token: Secret
-  mint(
-    ref: ServiceAccountRef,
-    audiences: readonly string[],
-    expirationSeconds: number,
-  ): Promise<{ readonly token: string; readonly expiresAt: Instant }>
   findDenial(id: string): Promise<DenialRecord | undefined>
   /** The newest that is kept. */
   findNewestDenial(): Promise<DenialRecord | undefined>
@@ -28,6 +23,8 @@ export interface ControlCall {
   /** Segments below `/_openirsa/api/v1/`. */
   readonly segments: readonly string[]
   readonly body: unknown
+  /** Name or ARN of the cluster that is meant; absent, the local one. */
+  readonly cluster?: string
 }
 
 /** Refused with a status of HTTP and words for people. */
@@ -47,7 +44,7 @@ type Route = (call: ControlCall, parts: ControlParts) => Promise<unknown>
 const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['POST token-requests', requestToken],
   ['POST manifests', applyManifest],
-  ['GET service-accounts', async (_call, { objects }) => ({ items: await objects.listServiceAccounts() })],
+  ['GET service-accounts', listServiceAccounts],
   ['GET service-accounts/*/*', getServiceAccount],
   ['GET denials', getNewestDenial],
   ['GET denials/*', getDenial],
@@ -77,22 +74,39 @@ export function mayControl(authorization: string | undefined, token: Secret): bo
   return found.length === wanted.length && timingSafeEqual(found, wanted)
 }
 
-async function requestToken({ body }: ControlCall, parts: ControlParts): Promise<unknown> {
+async function requestToken(call: ControlCall, parts: ControlParts): Promise<unknown> {
+  const { body } = call
   const ref = { namespace: String(field(body, 'namespace')), name: String(field(body, 'name')) }
-  await findAccount(ref, parts)
-  return parts.mint(ref, listOf(field(body, 'audiences')).map(String), Number(field(body, 'expirationSeconds')))
+  const cluster = await findCluster(call, parts)
+  await findAccount(ref, cluster)
+  return cluster.mint(ref, listOf(field(body, 'audiences')).map(String), Number(field(body, 'expirationSeconds')))
 }
 
-async function applyManifest({ body }: ControlCall, { objects }: ControlParts): Promise<unknown> {
-  return { objects: await objects.applyManifest(listOf(field(body, 'documents'))) }
+async function applyManifest(call: ControlCall, parts: ControlParts): Promise<unknown> {
+  const { objects } = await findCluster(call, parts)
+  return { objects: await objects.applyManifest(listOf(field(call.body, 'documents'))) }
 }
 
-async function getServiceAccount({ segments }: ControlCall, parts: ControlParts): Promise<unknown> {
-  const [, namespace = '', name = ''] = segments
-  return findAccount({ namespace, name }, parts)
+async function listServiceAccounts(call: ControlCall, parts: ControlParts): Promise<unknown> {
+  return { items: await (await findCluster(call, parts)).objects.listServiceAccounts() }
 }
 
-async function findAccount(ref: ServiceAccountRef, { objects }: ControlParts) {
+async function getServiceAccount(call: ControlCall, parts: ControlParts): Promise<unknown> {
+  const [, namespace = '', name = ''] = call.segments
+  return findAccount({ namespace, name }, await findCluster(call, parts))
+}
+
+async function findCluster({ cluster: name }: ControlCall, { clusters }: ControlParts): Promise<Cluster> {
+  const found = await clusters.find(name)
+  if (found !== undefined) return found
+  throw new ControlRefusal(
+    404,
+    `there is no cluster \`${shown(name ?? '')}\``,
+    'make one with EKS CreateCluster, or leave the cluster out for the local one',
+  )
+}
+
+async function findAccount(ref: ServiceAccountRef, { objects }: Cluster) {
   const found = await objects.findServiceAccount(ref)
   if (found !== undefined) return found
   throw new ControlRefusal(

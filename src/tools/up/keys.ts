@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createSealKeyRing, readSealKeyRing, renderSealKeyRing, type SealKeyRing } from '../../cloud/session/index.ts'
 import { createKeyRing, type KeyRing, parseKeyRing, renderKeyRing } from '../../cluster/issuer/index.ts'
-import { ConfigError, type Randomness, type Region, Secret } from '../../core/index.ts'
+import { ConfigError, dnsSuffixOf, partitionOf, type Randomness, type Region, Secret } from '../../core/index.ts'
 import { ensurePrivateDirectory, readPrivateFile, writePrivateFile } from '../../io/host/index.ts'
 import type { DataDirectoryPaths } from '../../io/installation/index.ts'
 import { type IssuerUrl, parseIssuerUrl } from '../../standards/oidc/index.ts'
@@ -98,6 +98,7 @@ function parseRealmId(text: string): string {
 }
 
 /** As EKS names issuers: https, no port, 32 hex digits of the cluster. */
-function issuerUrlOf(region: Region, randomness: Randomness): string {
-  return `https://oidc.eks.${region}.amazonaws.com/id/${Buffer.from(randomness.bytes(16)).toString('hex').toUpperCase()}`
+export function issuerUrlOf(region: Region, randomness: Randomness): string {
+  const host = `oidc.eks.${region}.${dnsSuffixOf(partitionOf(region))}`
+  return `https://${host}/id/${Buffer.from(randomness.bytes(16)).toString('hex').toUpperCase()}`
 }

@@ -1,72 +1,43 @@
 import type { WebIdentityKeys } from '../../cloud/gateway/index.ts'
 import type { ThumbprintSource } from '../../cloud/services/iam/index.ts'
-import {
-  mintServiceAccountToken,
-  publicKeySet,
-  renderIssuerDiscovery,
-  renderIssuerJwks,
-} from '../../cluster/issuer/index.ts'
-import type { Objects } from '../../cluster/objects/index.ts'
-import {
-  type Clock,
-  ConfigError,
-  type Instant,
-  type Randomness,
-  type ServiceAccountRef,
-  TokenError,
-} from '../../core/index.ts'
+import { type Clock, TokenError } from '../../core/index.ts'
 import type { Log } from '../../io/host/index.ts'
 import { createJwksSource, FetchError, type Network, readTopThumbprint } from '../../io/http/index.ts'
-import { findKey, type IssuerUrl, type Thumbprint } from '../../standards/oidc/index.ts'
-import type { InstallationKeys } from './keys.ts'
+import { findKey, type Thumbprint } from '../../standards/oidc/index.ts'
+import type { HostedIssuer, HostedIssuers } from './hosted-issuers.ts'
 
-/** Where cluster and cloud meet: our own issuer's keys are looked up in process, everybody else's are fetched. */
-export interface LocalIssuer {
-  /** Last segment of the issuer's URL. */
-  readonly id: string
+/** Where cluster and cloud meet: our own issuers' keys are looked up in process, everybody else's are fetched. */
+export interface IssuerKeys {
   readonly webIdentityKeys: WebIdentityKeys
   readonly thumbprints: ThumbprintSource
-  discoveryDocument(): string
-  jwks(): string
-  /** @throws TokenRequestError, ConfigError when the service account is gone */
-  mint(
-    ref: ServiceAccountRef,
-    audiences: readonly string[],
-    expirationSeconds: number,
-  ): Promise<{ readonly token: string; readonly expiresAt: Instant }>
 }
 
-export interface LocalIssuerParts {
-  readonly objects: Objects
+export interface IssuerKeysParts {
   readonly network: Network
   readonly allowPrivateIssuers: readonly string[]
-  /** Thumbprint of our own authority: what is kept for a provider of our issuer that is made without any. */
+  /** Thumbprint of our own authority: what is kept for a provider of our issuers that is made without any. */
   readonly ownThumbprint: Thumbprint
   readonly clock: Clock
-  readonly randomness: Randomness
   readonly log: Log
 }
 
-export function createLocalIssuer(keys: InstallationKeys, parts: LocalIssuerParts): LocalIssuer {
-  const { clock, randomness, network, log } = parts
-  const issuer = keys.issuer as IssuerUrl
-  const ownKeys = publicKeySet(keys.issuerKeys)
+export function createIssuerKeys(issuers: HostedIssuers, parts: IssuerKeysParts): IssuerKeys {
+  const { clock, network, log } = parts
   const allowPrivateHosts = new Set(parts.allowPrivateIssuers)
   const foreign = createJwksSource({ network, clock, allowPrivateHosts, log })
   return {
-    id: issuer.slice(issuer.lastIndexOf('/') + 1),
     webIdentityKeys: {
       find: async (request) => {
-        if (request.issuer !== issuer) return foreign.find(request)
-        const key = findKey(ownKeys, request.keyId)
-        if (key !== undefined) return { key, connection: 'hosted' }
-        const facts = { issuer, keyId: request.keyId, accepted: [...ownKeys.keys.keys()] }
-        throw new TokenError('unknown-key', 'the token names a key that its issuer does not have', facts)
+        const own = issuers.find(request.issuer)
+        if (own !== undefined) return { key: findOwnKey(own, request.keyId), connection: 'hosted' }
+        if (!issuers.isGone(request.issuer)) return foreign.find(request)
+        throw new TokenError('issuer-unreachable', 'the cluster of the issuer is deleted', { issuer: request.issuer })
       },
     },
     thumbprints: {
       find: async (url) => {
-        if (url === issuer) return parts.ownThumbprint
+        if (issuers.find(url) !== undefined) return parts.ownThumbprint
+        if (issuers.isGone(url)) return undefined
         try {
           return await readTopThumbprint(url, allowPrivateHosts, network)
         } catch (failure) {
@@ -76,16 +47,13 @@ export function createLocalIssuer(keys: InstallationKeys, parts: LocalIssuerPart
         }
       },
     },
-    discoveryDocument: () => renderIssuerDiscovery(issuer, keys.issuerKeys),
-    jwks: () => renderIssuerJwks(keys.issuerKeys),
-    mint: async (ref, audiences, expirationSeconds) => {
-      const serviceAccount = await parts.objects.findServiceAccount(ref)
-      if (serviceAccount === undefined)
-        throw new ConfigError(`there is no service account \`${ref.namespace}/${ref.name}\``)
-      return mintServiceAccountToken(
-        { issuer, serviceAccount, audiences, expirationSeconds, now: clock.now(), uuid: randomness.uuid() },
-        keys.issuerKeys.active,
-      )
-    },
   }
+}
+
+/** @throws TokenError `unknown-key` */
+function findOwnKey({ url, keys }: HostedIssuer, keyId: string) {
+  const key = findKey(keys, keyId)
+  if (key !== undefined) return key
+  const facts = { issuer: url, keyId, accepted: [...keys.keys.keys()] }
+  throw new TokenError('unknown-key', 'the token names a key that its issuer does not have', facts)
 }

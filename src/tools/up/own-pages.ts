@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { renderIssuerDiscovery, renderIssuerJwks } from '../../cluster/issuer/index.ts'
 import { splitTarget } from '../../core/index.ts'
 import { answerControl, type ControlAnswer, type ControlParts, mayControl, refusal } from './control-api.ts'
+import type { HostedIssuer } from './hosted-issuers.ts'
 import { createRequestMetrics, type RequestMetrics } from './metrics.ts'
 import { readJsonBody } from './read-json-body.ts'
 
@@ -12,10 +14,8 @@ export interface OwnPages {
 
 export interface OwnPagesParts extends ControlParts {
   readonly version: string
-  /** Last segments of the local issuer's URL, and what is published below it. */
-  readonly issuerId: string
-  discoveryDocument(): string
-  jwks(): string
+  /** A hosted issuer, by the last segment of its URL: what it publishes is served here. */
+  findIssuer(id: string): Pick<HostedIssuer, 'url' | 'ring'> | undefined
 }
 
 const PREFIX = '/_openirsa/'
@@ -37,11 +37,13 @@ export function createOwnPages(parts: OwnPagesParts): OwnPages {
   return {
     answer: async (request, response) => {
       metrics.observe(response)
-      const { path } = splitTarget(request.url ?? '')
+      const { path, query } = splitTarget(request.url ?? '')
       if (!path.startsWith(PREFIX)) return false
       send(
         response,
-        path.startsWith(API) ? await answerApi(request, path, parts) : await choose(request, pages.get(path)),
+        path.startsWith(API)
+          ? await answerApi(request, { path, query }, parts)
+          : await choose(request, pages.get(path) ?? issuerPage(path, parts)),
       )
       return true
     },
@@ -49,26 +51,40 @@ export function createOwnPages(parts: OwnPagesParts): OwnPages {
 }
 
 function pagesOf(parts: OwnPagesParts, metrics: RequestMetrics): ReadonlyMap<string, PageOf> {
-  const oidc = `${PREFIX}oidc/${parts.issuerId}/`
-  // SPEC: kube-apiserver serves both with these types and this life.
-  const cache = 'public, max-age=3600'
   return new Map<string, PageOf>([
     [`${PREFIX}health`, () => json(200, { status: 'ok', version: parts.version })],
     [`${PREFIX}livez`, () => plain(200, 'ok\n')],
     [`${PREFIX}readyz`, () => readiness(parts)],
     [`${PREFIX}metrics`, () => ({ status: 200, ...metrics.render() })],
-    [
-      `${oidc}.well-known/openid-configuration`,
-      () => ({ status: 200, type: 'application/json', text: parts.discoveryDocument(), cache }),
-    ],
-    [`${oidc}openid/v1/jwks`, () => ({ status: 200, type: 'application/jwk-set+json', text: parts.jwks(), cache })],
   ])
 }
 
+/** SPEC: kube-apiserver serves both with these types and this life. */
+const ISSUER_CACHE = 'public, max-age=3600'
+
+const ISSUER_PAGES: ReadonlyMap<string, (issuer: Pick<HostedIssuer, 'url' | 'ring'>) => Page> = new Map([
+  [
+    '.well-known/openid-configuration',
+    ({ url, ring }) => published('application/json', renderIssuerDiscovery(url, ring)),
+  ],
+  ['openid/v1/jwks', ({ ring }) => published('application/jwk-set+json', renderIssuerJwks(ring))],
+])
+
+const published = (type: string, text: string): Page => ({ status: 200, type, text, cache: ISSUER_CACHE })
+
+function issuerPage(path: string, { findIssuer }: OwnPagesParts): PageOf | undefined {
+  const oidc = `${PREFIX}oidc/`
+  if (!path.startsWith(oidc)) return undefined
+  const [id = '', ...rest] = path.slice(oidc.length).split('/')
+  const issuer = findIssuer(id)
+  const render = ISSUER_PAGES.get(rest.join('/'))
+  return issuer === undefined || render === undefined ? undefined : () => render(issuer)
+}
+
 /** Ready is who can read its own store: the service account that every cluster has is looked up there. */
-async function readiness({ objects }: OwnPagesParts): Promise<Page> {
+async function readiness({ clusters }: OwnPagesParts): Promise<Page> {
   try {
-    await objects.findServiceAccount({ namespace: 'default', name: 'default' })
+    await clusters.local.objects.findServiceAccount({ namespace: 'default', name: 'default' })
     return plain(200, 'ok\n')
   } catch {
     // Why is the log's to tell; a probe asks for yes or no.
@@ -81,14 +97,19 @@ async function choose(request: IncomingMessage, page: PageOf | undefined): Promi
   return request.method === 'GET' || request.method === 'HEAD' ? page() : plain(405, 'this page can only be read\n')
 }
 
-async function answerApi(request: IncomingMessage, path: string, parts: ControlParts): Promise<Page> {
-  const { status, body } = await askApi(request, path.slice(API.length).split('/').map(decodeSegment), parts)
+interface ApiTarget {
+  readonly path: string
+  readonly query: string
+}
+
+async function answerApi(request: IncomingMessage, target: ApiTarget, parts: ControlParts): Promise<Page> {
+  const { status, body } = await askApi(request, target, parts)
   return json(status, body)
 }
 
 async function askApi(
   request: IncomingMessage,
-  segments: readonly string[],
+  { path, query }: ApiTarget,
   parts: ControlParts,
 ): Promise<ControlAnswer> {
   // A page in a browser must not reach this API, not even one that found the token: browsers send Origin, our tools do not.
@@ -98,7 +119,10 @@ async function askApi(
     return refusal(401, 'this API needs the token of the data directory')
   const body = await readJsonBody(request)
   if (body === undefined) return refusal(400, 'the body is not JSON, or too long')
-  return answerControl({ method: request.method ?? '', segments, body: body.value }, parts)
+  const segments = path.slice(API.length).split('/').map(decodeSegment)
+  const cluster = new URLSearchParams(query).get('cluster')
+  const named = cluster === null ? {} : { cluster }
+  return answerControl({ method: request.method ?? '', segments, body: body.value, ...named }, parts)
 }
 
 function decodeSegment(segment: string): string {

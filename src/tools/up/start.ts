@@ -18,15 +18,15 @@ import { createTrail } from '../../io/trail/index.ts'
 import { type Thumbprint, thumbprintOf } from '../../standards/oidc/index.ts'
 import { keepAdministrators } from './administrators.ts'
 import { type Closing, createClosing } from './closing.ts'
+import { type Clusters, createClusters, LOCAL_CLUSTER_NAME, objectsOf } from './clusters.ts'
 import { seedDemo } from './demo-seed.ts'
+import { createHostedIssuers, type HostedIssuers } from './hosted-issuers.ts'
 import { type InstallationKeys, readOrCreateKeys } from './keys.ts'
-import { createLocalIssuer, type LocalIssuer } from './local-issuer.ts'
+import { createIssuerKeys } from './local-issuer.ts'
 import type { Installation, UpHost, UpOptions } from './model.ts'
 import { createOwnPages } from './own-pages.ts'
 
 const LOOPBACK = '127.0.0.1'
-/** The local cluster's name in EKS. */
-const CLUSTER_NAME = 'local'
 /** SPEC: AWS grants five minutes beyond a token's expiry (IAM User Guide, "OIDC federation"). */
 const TOKEN_LEEWAY_SECONDS = seconds(300)
 
@@ -51,20 +51,21 @@ interface Foundation {
   readonly certificates: Certificates
   readonly store: Store
   readonly objects: Objects
+  readonly issuers: HostedIssuers
 }
 
 async function start(options: UpOptions, host: UpHost, closing: Closing): Promise<Installation> {
   const foundation = await open(options, host, closing)
-  const { objects, keys } = foundation
-  const issuer = createLocalIssuer(keys, {
-    ...host,
-    objects,
-    allowPrivateIssuers: options.allowPrivateIssuers,
-    ownThumbprint: topThumbprintOf(foundation.certificates),
-  })
-  const cloud = await openCloud(options, host, { ...foundation, issuer })
+  const { objects, issuers } = foundation
+  const cloud = await openCloud(options, host, foundation)
+  const made = await cloud.clusters.list()
+  await issuers.restore(
+    made.map(({ issuer }) => issuer),
+    await cloud.clusters.listDeletedIssuers(),
+  )
+  const clusters = clustersOf(options, host, { ...foundation, cloud })
   await keepAdministrators(options, cloud.identity)
-  const listener = await serve(options, host, { ...foundation, issuer, cloud })
+  const listener = await serve(options, host, { ...foundation, clusters, cloud })
   closing.add(() => listener.close())
   const facts = factsOf(options, { ...foundation, listener })
   const demo = options.demo
@@ -94,7 +95,9 @@ async function open(options: UpOptions, { clock, randomness }: UpHost, closing: 
   })
   const store = await openSqliteStore(paths.store)
   closing.add(() => store.close())
-  return { paths, keys, certificates, store, objects: await createObjects({ store, clock, randomness }) }
+  const objects = await createObjects({ store, clock, randomness })
+  const issuers = createHostedIssuers(keys, { directory: paths.keys, randomness })
+  return { paths, keys, certificates, store, objects, issuers }
 }
 
 /** Our server sends its authority's certificate last. */
@@ -103,25 +106,36 @@ function topThumbprintOf({ cert }: Certificates): Thumbprint {
   return thumbprintOf(new X509Certificate(cert.slice(last)).raw)
 }
 
-async function openCloud(
-  options: UpOptions,
-  { clock, randomness, log }: UpHost,
-  { store, keys, paths, issuer }: Foundation & { readonly issuer: LocalIssuer },
-): Promise<Cloud> {
+async function openCloud(options: UpOptions, host: UpHost, foundation: Foundation): Promise<Cloud> {
+  const { clock, randomness, log } = host
+  const { store, keys, paths, issuers } = foundation
   const account = defaultAccountOf(options)
   const createdAt = instant(statSync(join(paths.keys, 'issuer-url')).mtimeMs)
+  const ownThumbprint = topThumbprintOf(foundation.certificates)
+  const { webIdentityKeys, thumbprints } = createIssuerKeys(issuers, {
+    ...host,
+    allowPrivateIssuers: options.allowPrivateIssuers,
+    ownThumbprint,
+  })
   return createCloud({
     store,
     trail: createTrail({ store, clock }),
-    keys: issuer.webIdentityKeys,
-    thumbprints: issuer.thumbprints,
+    keys: webIdentityKeys,
+    thumbprints,
     storeKey: keys.storeKey,
     sealRing: keys.sealRing,
     realmId: keys.realmId,
     accounts: options.accounts,
     region: options.region,
     objectDirectory: paths.objects,
-    clusters: () => [{ name: CLUSTER_NAME, account, issuer: keys.issuer, region: options.region, createdAt }],
+    clusters: () => [{ name: LOCAL_CLUSTER_NAME, account, issuer: keys.issuer, region: options.region, createdAt }],
+    issuers: {
+      create: issuers.create,
+      remove: async (issuer) => {
+        await issuers.remove(issuer)
+        await (await objectsOf(issuer, { store, clock, randomness })).clear()
+      },
+    },
     tokenLeewaySeconds: TOKEN_LEEWAY_SECONDS,
     stsRatePerSecond: options.stsRate,
     clock,
@@ -130,19 +144,26 @@ async function openCloud(
   })
 }
 
+function clustersOf(
+  options: UpOptions,
+  { clock, randomness }: UpHost,
+  { issuers, objects, store, cloud }: Foundation & { readonly cloud: Cloud },
+): Clusters {
+  const { region } = options
+  const place = { account: defaultAccountOf(options), region }
+  return createClusters({ ...place, issuers, book: cloud.clusters, localObjects: objects, store, clock, randomness })
+}
+
 function serve(
   options: UpOptions,
   { log, version }: UpHost,
-  { keys, objects, certificates, issuer, cloud }: Foundation & { readonly issuer: LocalIssuer; readonly cloud: Cloud },
+  { keys, certificates, issuers, clusters, cloud }: Foundation & { readonly clusters: Clusters; readonly cloud: Cloud },
 ): Promise<Listener> {
   const pages = createOwnPages({
     version,
     token: keys.controlToken,
-    objects,
-    issuerId: issuer.id,
-    discoveryDocument: issuer.discoveryDocument,
-    jwks: issuer.jwks,
-    mint: issuer.mint,
+    clusters,
+    findIssuer: issuers.findById,
     findDenial: (id) => cloud.denials.find(id),
     findNewestDenial: () => cloud.denials.findNewest(),
   })

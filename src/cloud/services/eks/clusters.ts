@@ -1,11 +1,26 @@
-import { type AccountId, ApiError, partitionOf, type Region, renderArn } from '../../../core/index.ts'
+import {
+  type AccountId,
+  ApiError,
+  parseAccountId,
+  parseArn,
+  partitionOf,
+  type Region,
+  renderArn,
+} from '../../../core/index.ts'
 import type { Principal } from '../../operation.ts'
+import { notAnEksArn } from './errors.ts'
 import type { EksCluster, EksOptions } from './model.ts'
+import type { Repository, Tags } from './repository.ts'
 
 /** Account and region that a caller sees. */
 export interface Scope {
   readonly account: AccountId
   readonly region: Region
+}
+
+/** What the operations work with. */
+export interface EksParts extends EksOptions {
+  readonly repository: Repository
 }
 
 /** The caller's account. @throws ApiError for a caller without one: the gateway lets no unsigned call come here */
@@ -19,9 +34,41 @@ export function clusterArn(cluster: Pick<EksCluster, 'name' | 'account' | 'regio
   return renderArn({ partition: partitionOf(region), service: 'eks', region, account, resource: `cluster/${name}` })
 }
 
+/** The account that an ARN of EKS names. @throws ApiError BadRequestException */
+export function ownerOf(arn: string): AccountId {
+  const parts = parseArn(arn)
+  const account = parseAccountId(parts?.account ?? '')
+  if (parts?.service !== 'eks' || account === undefined) throw notAnEksArn(arn)
+  return account
+}
+
 /** Clusters of one account in one region, by name. A cluster of another account is as absent as one that never was. */
-export function clustersIn({ clusters }: EksOptions, scope: Scope): readonly EksCluster[] {
-  return clusters()
+export async function clustersIn(parts: EksParts, scope: Scope): Promise<readonly EksCluster[]> {
+  return (await allClusters(parts))
     .filter(({ account, region }) => account === scope.account && region === scope.region)
     .toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+}
+
+export async function findCluster(parts: EksParts, scope: Scope, name: string): Promise<EksCluster | undefined> {
+  return (await clustersIn(parts, scope)).find((cluster) => cluster.name === name)
+}
+
+export async function findClusterByArn(parts: EksParts, arn: string): Promise<EksCluster | undefined> {
+  return (await allClusters(parts)).find((cluster) => clusterArn(cluster) === arn)
+}
+
+async function allClusters({ clusters, repository }: EksParts): Promise<readonly EksCluster[]> {
+  return [...clusters(), ...(await repository.list())]
+}
+
+/** Context keys for tags that a request brings. */
+export function requestTagKeys(tags: Tags): Readonly<Record<string, string | readonly string[]>> {
+  if (tags.size === 0) return {}
+  const values = [...tags].map(([key, value]) => [`aws:RequestTag/${key}`, value] as const)
+  return { ...Object.fromEntries(values), 'aws:TagKeys': [...tags.keys()] }
+}
+
+/** Context keys for tags that a cluster has. */
+export function resourceTagKeys(tags: Tags): Readonly<Record<string, string>> {
+  return Object.fromEntries([...tags].map(([key, value]) => [`aws:ResourceTag/${key}`, value]))
 }

@@ -1,8 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { AccountId, Region } from '../../../core/index.ts'
 import { instant } from '../../../core/index.ts'
+import { fixedClock, seededRandomness } from '../../../core/testing/fixed.ts'
+import { openSqliteStore, type Store } from '../../../io/store/index.ts'
+import type { Role } from '../../identity/index.ts'
 import type { ApiCall, Principal, Service } from '../../operation.ts'
-import { createEks, type EksCluster } from './index.ts'
+import { createEks, type Eks, type EksCluster } from './index.ts'
 
 const ACCOUNT = '000000000000' as AccountId
 const OTHER = '111122223333' as AccountId
@@ -18,11 +21,41 @@ const local: EksCluster = {
   createdAt: instant(1_700_000_000_000),
 }
 
+const ROLE = `arn:aws:iam::${ACCOUNT}:role/cluster`
+const clock = fixedClock('2026-01-02T03:04:05Z')
+
 let clusters: EksCluster[]
-let eks: Service
-beforeEach(() => {
+let issuers: string[]
+let store: Store
+let eks: Eks
+let service: Service
+
+const open = (randomness = seededRandomness('eks')) =>
+  createEks({
+    store,
+    clusters: () => clusters,
+    issuers: {
+      create: async (region) => {
+        const issuer = `https://oidc.eks.${region}.amazonaws.com/id/${randomness.uuid().replaceAll('-', '').toUpperCase()}`
+        issuers.push(issuer)
+        return issuer
+      },
+      remove: async (issuer) => {
+        issuers = issuers.filter((one) => one !== issuer)
+      },
+    },
+    identity: { findRoleByArn: (arn) => (arn === ROLE ? ({ arn } as Role) : undefined) },
+    clock,
+    randomness,
+  })
+
+beforeEach(async () => {
   clusters = [local]
-  eks = createEks({ clusters: () => clusters })
+  issuers = []
+  store = await openSqliteStore(':memory:')
+  eks = await open()
+  service = eks.service
+  return () => store.close()
 })
 
 const user = (account: AccountId): Principal => ({
@@ -48,8 +81,8 @@ const callOf = (operation: string, input: Record<string, unknown>, region = REGI
 
 async function ask(operation: string, input: Record<string, unknown>, account = ACCOUNT, region = REGION) {
   const call = callOf(operation, input, region)
-  const requirements = await eks.operations[operation]?.requires(input, user(account), call)
-  const perform = () => eks.operations[operation]?.perform(call, user(account), [])
+  const requirements = await service.operations[operation]?.requires(input, user(account), call)
+  const perform = () => service.operations[operation]?.perform(call, user(account), [])
   return { requirements, output: async () => (await perform())?.output }
 }
 
@@ -91,10 +124,10 @@ describe('DescribeCluster', () => {
 
   it('goes over the wire as the SDK reads it', async () => {
     const head = { method: 'GET', path: '/clusters/local', query: '', headers: [] }
-    const recognised = eks.model.recognise(head, undefined)
+    const recognised = service.model.recognise(head, undefined)
     expect(recognised).toEqual({ name: 'DescribeCluster', labels: { name: 'local' } })
     const output = (await (await ask('DescribeCluster', { name: 'local' })).output()) ?? {}
-    const answer = await eks.model.encodeOutput({ name: 'DescribeCluster', labels: {} }, head, output, 'r')
+    const answer = await service.model.encodeOutput({ name: 'DescribeCluster', labels: {} }, head, output, 'r')
     const body = JSON.parse(Buffer.from(answer.body as Uint8Array).toString())
     expect(body.cluster.createdAt).toBe(1_700_000_000)
     expect(body.cluster.identity.oidc.issuer).toBe(ISSUER)
@@ -137,4 +170,229 @@ describe('ListTagsForResource', () => {
 it('asks for the clusters at each call', async () => {
   clusters = []
   expect(await (await ask('ListClusters', {})).output()).toEqual({ clusters: [] })
+})
+
+const VPC = { subnetIds: ['subnet-0a', 'subnet-0b'] }
+const wanted = (name: string, more: object = {}) => ({ name, roleArn: ROLE, resourcesVpcConfig: VPC, ...more })
+async function create(name: string, more: object = {}, account = ACCOUNT, region = REGION) {
+  const { output } = await ask('CreateCluster', wanted(name, more), account, region)
+  return ((await output()) as { cluster: Record<string, unknown> }).cluster
+}
+const describeOne = async (name: string) =>
+  ((await (await ask('DescribeCluster', { name })).output()) as { cluster: Record<string, unknown> }).cluster
+
+describe('CreateCluster', () => {
+  it('makes a cluster with an issuer of its own that is ACTIVE at once', async () => {
+    const made = await create('one')
+    expect(made).toMatchObject({ name: 'one', status: 'ACTIVE', identity: { oidc: { issuer: issuers[0] } } })
+    await create('two')
+    expect(new Set(issuers).size).toBe(2)
+    expect(await describeOne('one')).toEqual(made)
+    expect(await (await ask('ListClusters', {})).output()).toEqual({ clusters: ['local', 'one', 'two'] })
+  })
+
+  it('fills in what EKS fills in, and keeps what was asked for', async () => {
+    const made = await create('one', {
+      version: '1.33',
+      resourcesVpcConfig: { ...VPC, endpointPublicAccess: false },
+      logging: { clusterLogging: [{ types: ['audit'], enabled: true }] },
+      accessConfig: { authenticationMode: 'API', bootstrapClusterCreatorAdminPermissions: false },
+    })
+    expect(made).toMatchObject({
+      version: '1.33',
+      roleArn: ROLE,
+      resourcesVpcConfig: { ...VPC, endpointPublicAccess: false, publicAccessCidrs: ['0.0.0.0/0'] },
+      logging: {
+        clusterLogging: [
+          { types: ['audit'], enabled: true },
+          { types: ['api', 'authenticator', 'controllerManager', 'scheduler'], enabled: false },
+        ],
+      },
+      upgradePolicy: { supportType: 'EXTENDED' },
+    })
+    expect(made.accessConfig).toEqual({ authenticationMode: 'API' })
+  })
+
+  it('needs eks:CreateCluster on the cluster and iam:PassRole on its role, with what is asked for as context keys', async () => {
+    const { requirements } = await ask(
+      'CreateCluster',
+      wanted('one', { tags: { team: 'shop' }, resourcesVpcConfig: { ...VPC, endpointPublicAccess: true } }),
+    )
+    expect(requirements).toEqual([
+      {
+        action: 'eks:CreateCluster',
+        resource: `arn:aws:eks:us-east-1:${ACCOUNT}:cluster/one`,
+        resourceAccount: ACCOUNT,
+        contextKeys: { 'eks:endpointPublicAccess': 'true', 'aws:RequestTag/team': 'shop', 'aws:TagKeys': ['team'] },
+        onDeny: 'refuse',
+      },
+      {
+        action: 'iam:PassRole',
+        resource: ROLE,
+        resourceAccount: ACCOUNT,
+        contextKeys: { 'iam:PassedToService': 'eks.amazonaws.com' },
+        onDeny: 'refuse',
+      },
+    ])
+  })
+
+  it('refuses a name that is taken in the account and region, also that of the local cluster; nothing is left behind', async () => {
+    await create('one')
+    for (const name of ['one', 'local'])
+      await expect(create(name)).rejects.toMatchObject({ code: 'ResourceInUseException', httpStatus: 409 })
+    expect(issuers).toHaveLength(1)
+    await create('one', {}, OTHER)
+    await create('one', {}, ACCOUNT, 'eu-west-1' as Region)
+    expect(issuers).toHaveLength(3)
+  })
+
+  it('gives the same request a second time what the first one made', async () => {
+    const first = await create('one', { clientRequestToken: 't', tags: { team: 'shop' } })
+    expect(await create('one', { clientRequestToken: 't' })).toEqual(first)
+    await expect(create('one', { clientRequestToken: 'u' })).rejects.toMatchObject({ code: 'ResourceInUseException' })
+  })
+
+  it('of two at once makes one, and forgets the issuer of the other', async () => {
+    const both = await Promise.allSettled([create('one'), create('one')])
+    expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+    expect(issuers).toEqual([((await describeOne('one')).identity as { oidc: { issuer: string } }).oidc.issuer])
+  })
+
+  it.each([
+    ['a role that does not exist', { roleArn: `${ROLE}x` }, 'could not be assumed'],
+    ['a version that is none', { version: '2' }, 'unsupported Kubernetes version 2'],
+    ['no subnets', { resourcesVpcConfig: { subnetIds: [] } }, 'subnetIds'],
+  ])('refuses %s', async (_what, more, text) => {
+    await expect(create('one', more)).rejects.toMatchObject({
+      code: 'InvalidParameterException',
+      message: expect.stringContaining(text),
+    })
+    expect(issuers).toEqual([])
+  })
+
+  it('refuses a role ARN that is none, before anything is asked for', async () => {
+    await expect(ask('CreateCluster', wanted('one', { roleArn: 'cluster' }))).rejects.toMatchObject({
+      code: 'InvalidParameterException',
+    })
+  })
+
+  it('refuses a region of another partition', async () => {
+    await expect(create('one', {}, ACCOUNT, 'cn-north-1' as Region)).rejects.toMatchObject({
+      code: 'InvalidParameterException',
+    })
+  })
+
+  it('outlives the process', async () => {
+    const made = await create('one', { tags: { team: 'shop' } })
+    service = (await open()).service
+    expect(await describeOne('one')).toEqual(made)
+  })
+})
+
+describe('DeleteCluster', () => {
+  it('removes the cluster, its tags and its issuer', async () => {
+    await create('one', { tags: { team: 'shop' } })
+    const [issuer] = issuers
+    const { cluster } = (await (await ask('DeleteCluster', { name: 'one' })).output()) as { cluster: object }
+    expect(cluster).toMatchObject({ name: 'one', status: 'DELETING' })
+    await expect(describeOne('one')).rejects.toMatchObject({ code: 'ResourceNotFoundException' })
+    expect(issuers).toEqual([])
+    expect(await eks.book.list()).toEqual([])
+    expect(await eks.book.listDeletedIssuers()).toEqual([issuer])
+    expect(await create('one')).toMatchObject({ tags: {} })
+  })
+
+  it("refuses the installation's own", async () => {
+    const { output } = await ask('DeleteCluster', { name: 'local' })
+    await expect(output()).rejects.toMatchObject({
+      code: 'InvalidRequestException',
+      httpStatus: 400,
+      message: expect.stringContaining("installation's own"),
+    })
+    expect(await describeOne('local')).toMatchObject({ status: 'ACTIVE' })
+  })
+
+  it('refuses one with deletion protection', async () => {
+    await create('one', { deletionProtection: true })
+    const { output } = await ask('DeleteCluster', { name: 'one' })
+    await expect(output()).rejects.toMatchObject({ code: 'InvalidRequestException' })
+  })
+
+  it('does not find what is not there', async () => {
+    await expect((await ask('DeleteCluster', { name: 'x' })).output()).rejects.toMatchObject({
+      code: 'ResourceNotFoundException',
+    })
+  })
+})
+
+describe('tags', () => {
+  const arn = `arn:aws:eks:us-east-1:${ACCOUNT}:cluster/one`
+  const tagsOf = async (resourceArn = arn) => (await ask('ListTagsForResource', { resourceArn })).output()
+
+  it('are added, replaced and removed, of the local cluster too', async () => {
+    await create('one', { tags: { team: 'shop', stage: 'test' } })
+    await (await ask('TagResource', { resourceArn: arn, tags: { stage: 'live', __proto__x: '1' } })).output()
+    await (await ask('UntagResource', { resourceArn: arn, tagKeys: ['team'] })).output()
+    expect(await tagsOf()).toEqual({ tags: { stage: 'live', __proto__x: '1' } })
+    await (await ask('TagResource', { resourceArn: ARN, tags: { a: 'b' } })).output()
+    expect(await describeOne('local')).toMatchObject({ tags: { a: 'b' } })
+  })
+
+  it('are context keys for who may do what with the cluster', async () => {
+    await create('one', { tags: { team: 'shop' } })
+    const { requirements } = await ask('DeleteCluster', { name: 'one' })
+    expect(requirements).toMatchObject([{ contextKeys: { 'aws:ResourceTag/team': 'shop' } }])
+  })
+
+  it('are 50 at most, and none begins with aws:', async () => {
+    await create('one', { tags: Object.fromEntries(Array.from({ length: 50 }, (_, at) => [`k${at}`, 'v'])) })
+    const { output } = await ask('TagResource', { resourceArn: arn, tags: { more: 'v' } })
+    await expect(output()).rejects.toMatchObject({ code: 'BadRequestException' })
+    await expect(ask('TagResource', { resourceArn: arn, tags: { 'AWS:x': 'v' } })).rejects.toMatchObject({
+      code: 'BadRequestException',
+    })
+  })
+})
+
+describe('updates', () => {
+  const update = async (operation: string, input: Record<string, unknown>) =>
+    ((await (await ask(operation, { name: 'one', ...input })).output()) as { update: Record<string, unknown> }).update
+
+  it('change what they name and nothing else, and are Successful when they are told of', async () => {
+    const before = await create('one')
+    const made = await update('UpdateClusterConfig', { resourcesVpcConfig: { endpointPrivateAccess: true } })
+    expect(made).toMatchObject({ status: 'Successful', type: 'EndpointAccessUpdate' })
+    expect(await describeOne('one')).toEqual({
+      ...before,
+      resourcesVpcConfig: { ...(before.resourcesVpcConfig as object), endpointPrivateAccess: true },
+    })
+    expect(await update('DescribeUpdate', { updateId: made.id })).toEqual(made)
+    expect(await (await ask('ListUpdates', { name: 'one' })).output()).toEqual({ updateIds: [made.id] })
+  })
+
+  it('move the version', async () => {
+    await create('one', { version: '1.33' })
+    expect(await update('UpdateClusterVersion', { version: '1.34' })).toMatchObject({
+      type: 'VersionUpdate',
+      params: [{ type: 'Version', value: '1.34' }],
+    })
+    expect(await describeOne('one')).toMatchObject({ version: '1.34' })
+  })
+
+  it.each([
+    ['nothing', {}],
+    ['what it is already', { accessConfig: { authenticationMode: 'CONFIG_MAP' } }],
+  ])('are refused for %s', async (_what, input) => {
+    await create('one')
+    await expect(update('UpdateClusterConfig', input)).rejects.toMatchObject({ code: 'InvalidParameterException' })
+  })
+
+  it("do not touch the installation's own, and are not found under another cluster", async () => {
+    const { output } = await ask('UpdateClusterConfig', { name: 'local', upgradePolicy: { supportType: 'STANDARD' } })
+    await expect(output()).rejects.toMatchObject({ code: 'InvalidRequestException' })
+    await create('one')
+    await expect(update('DescribeUpdate', { updateId: 'x' })).rejects.toMatchObject({
+      code: 'ResourceNotFoundException',
+    })
+  })
 })

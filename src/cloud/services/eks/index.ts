@@ -1,6 +1,6 @@
 /**
- * cloud/services/eks: what clients ask EKS about a cluster: its issuer, its endpoint, its name in a list.
- * It creates no clusters and runs nothing; the clusters are those that this installation knows, given as a parameter.
+ * cloud/services/eks: clusters as EKS has them: made, changed, tagged, removed, and asked for their issuer.
+ * It runs nothing and holds no key: an issuer is made and forgotten by whoever hosts it, given as a parameter.
  */
-export type { EksCluster, EksOptions } from './model.ts'
-export { createEks } from './service.ts'
+export type { ClusterIssuers, CreatedCluster, EksCluster, EksOptions } from './model.ts'
+export { type ClusterBook, createEks, type Eks } from './service.ts'

@@ -1,4 +1,6 @@
-import type { AccountId, Instant, Region } from '../../../core/index.ts'
+import type { AccountId, Clock, Instant, Randomness, Region } from '../../../core/index.ts'
+import type { Store } from '../../../io/store/index.ts'
+import type { IdentityReader } from '../../identity/index.ts'
 
 /** A cluster whose issuer this installation knows. */
 export interface EksCluster {
@@ -16,7 +18,38 @@ export interface EksCluster {
   readonly version?: string
 }
 
+/** Members of EKS' `Cluster` that its maker decided, in the API's own words and with EKS' defaults filled in. */
+export type ClusterConfiguration = Readonly<Record<string, unknown>>
+
+/** A cluster that CreateCluster made; it lives in the store, and its issuer beside it. */
+export interface CreatedCluster extends EksCluster {
+  readonly configuration: ClusterConfiguration
+  /** Of the request that made it: the same request again gets the same cluster. */
+  readonly clientRequestToken?: string
+}
+
+/** `Successful` from the start: nothing runs that would take time to change. */
+export interface ClusterUpdate {
+  readonly id: string
+  readonly type: string
+  readonly params: readonly { readonly type: string; readonly value: string }[]
+  readonly createdAt: Instant
+}
+
+/** Whoever hosts the issuers of clusters: each has a URL and signing keys of its own. */
+export interface ClusterIssuers {
+  /** Makes an issuer as EKS names them, with new keys; durable when it resolves. */
+  create(region: Region): Promise<string>
+  /** Forgets its keys: no token of it is accepted any more. Nothing happens for one that is not there. */
+  remove(issuer: string): Promise<void>
+}
+
 export interface EksOptions {
-  /** Asked at each call, so that a cluster added later is seen at once. */
+  readonly store: Store
+  /** The installation's own clusters, which no call makes or removes. Asked at each call, so that one added later is seen at once. */
   readonly clusters: () => readonly EksCluster[]
+  readonly issuers: ClusterIssuers
+  readonly identity: Pick<IdentityReader, 'findRoleByArn'>
+  readonly clock: Clock
+  readonly randomness: Randomness
 }

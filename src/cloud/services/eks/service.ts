@@ -1,60 +1,63 @@
-import { type AccountId, parseAccountId, parseArn } from '../../../core/index.ts'
 import { serviceModel } from '../../../standards/protocol/index.ts'
-import type { Authentication, Operation, Requirement, Service } from '../../operation.ts'
+import type { Operation, Service } from '../../operation.ts'
 import { refuseRestJson } from '../../refusal/index.ts'
-import { accountOf, clusterArn } from './clusters.ts'
-import { notAnEksArn } from './errors.ts'
-import type { EksOptions } from './model.ts'
-import { type DescribeClusterInput, describeCluster } from './operations/describe-cluster.ts'
-import { type ListClustersInput, listClusters } from './operations/list-clusters.ts'
-import { type ListTagsForResourceInput, listTagsForResource } from './operations/list-tags-for-resource.ts'
+import type { EksParts } from './clusters.ts'
+import type { CreatedCluster, EksOptions } from './model.ts'
+import { createCluster } from './operations/create-cluster.ts'
+import { deleteCluster } from './operations/delete-cluster.ts'
+import { describeClusterOperation } from './operations/describe-cluster.ts'
+import { listClusters } from './operations/list-clusters.ts'
+import { listTagsForResource, tagResource, untagResource } from './operations/tags.ts'
+import {
+  describeUpdateOperation,
+  listUpdates,
+  updateClusterConfig,
+  updateClusterVersion,
+} from './operations/updates.ts'
+import { createRepository } from './repository.ts'
+import { eksMigrations } from './tables.ts'
 
-const signed: Authentication = { by: 'sigv4' }
-const reading = { category: 'Management', readOnly: true } as const
+/** EKS, and what the rest of the house asks about its clusters. */
+export interface Eks {
+  readonly service: Service
+  readonly book: ClusterBook
+}
 
-/** EKS over the clusters that this installation knows. */
-export function createEks(options: EksOptions): Service {
-  const operations = {
-    DescribeCluster: {
-      authenticate: signed,
-      requires: async ({ name }, principal, { region }) => {
-        const account = accountOf(principal)
-        return [may('eks:DescribeCluster', clusterArn({ name, account, region }), account)]
-      },
-      perform: (call, principal) => describeCluster(options, call, principal),
-      trail: reading,
-    } satisfies Operation<DescribeClusterInput>,
-    ListClusters: {
-      authenticate: signed,
-      requires: async (_input, principal) => [may('eks:ListClusters', '*', accountOf(principal))],
-      perform: (call, principal) => listClusters(options, call, principal),
-      trail: reading,
-    } satisfies Operation<ListClustersInput>,
-    ListTagsForResource: {
-      authenticate: signed,
-      requires: async ({ resourceArn }) => [may('eks:ListTagsForResource', resourceArn, ownerOf(resourceArn))],
-      perform: (call) => listTagsForResource(options, call),
-      trail: reading,
-    } satisfies Operation<ListTagsForResourceInput>,
-  }
-  return {
+/** The clusters that CreateCluster made. */
+export interface ClusterBook {
+  /** Of all accounts and regions, oldest first. */
+  list(): Promise<readonly CreatedCluster[]>
+  /** Issuers of those that are deleted: once ours, they are never somebody else's. */
+  listDeletedIssuers(): Promise<readonly string[]>
+}
+
+/** EKS over the clusters that this installation brought and those that calls make. */
+export async function createEks(options: EksOptions): Promise<Eks> {
+  await options.store.migrate(eksMigrations)
+  const repository = createRepository(options.store)
+  const service: Service = {
     name: 'eks',
     eventSource: 'eks.amazonaws.com',
     model: serviceModel('eks'),
-    operations,
+    operations: operationsOf({ ...options, repository }),
     refuse: refuseRestJson,
     maxBodyBytes: 256 * 1024,
   }
+  return { service, book: repository }
 }
 
-function may(action: string, resource: string, resourceAccount: AccountId): Requirement {
-  return { action, resource, resourceAccount, onDeny: 'refuse' }
-}
-
-/** @throws ApiError BadRequestException */
-function ownerOf(arn: string): AccountId {
-  const parts = parseArn(arn)
-  const account = parseAccountId(parts?.account ?? '')
-  if (parts?.service !== 'eks' || account === undefined) throw notAnEksArn(arn)
-  return account
+function operationsOf(parts: EksParts): Readonly<Record<string, Operation>> {
+  return {
+    CreateCluster: createCluster(parts),
+    DeleteCluster: deleteCluster(parts),
+    DescribeCluster: describeClusterOperation(parts),
+    DescribeUpdate: describeUpdateOperation(parts),
+    ListClusters: listClusters(parts),
+    ListTagsForResource: listTagsForResource(parts),
+    ListUpdates: listUpdates(parts),
+    TagResource: tagResource(parts),
+    UntagResource: untagResource(parts),
+    UpdateClusterConfig: updateClusterConfig(parts),
+    UpdateClusterVersion: updateClusterVersion(parts),
+  }
 }

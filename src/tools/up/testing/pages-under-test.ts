@@ -4,11 +4,14 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DenialRecord } from '../../../cloud/denials/index.ts'
+import { createKeyRing } from '../../../cluster/issuer/index.ts'
 import { createObjects, type Objects } from '../../../cluster/objects/index.ts'
 import { instant, Secret } from '../../../core/index.ts'
 import { systemClock, systemRandomness, writePrivateFile } from '../../../io/host/index.ts'
 import { dataDirectoryPaths, takeLock, writeAdministrators, writeFacts } from '../../../io/installation/index.ts'
 import { openSqliteStore } from '../../../io/store/index.ts'
+import type { IssuerUrl } from '../../../standards/oidc/index.ts'
+import type { Cluster } from '../clusters.ts'
 import { createOwnPages } from '../own-pages.ts'
 
 export const CONTROL_TOKEN = 'the-control-token-of-this-test'
@@ -35,17 +38,19 @@ export async function openPages(): Promise<PagesUnderTest> {
   const denials: DenialRecord[] = []
   const minted: { audiences: readonly string[]; expirationSeconds: number }[] = []
   let life = 3_600_000
-  const pages = createOwnPages({
-    version: '9.9.9',
-    token: new Secret(CONTROL_TOKEN),
+  const ring = createKeyRing('ES256')
+  const local: Cluster = {
     objects,
-    issuerId: '0123456789ABCDEF0123456789ABCDEF',
-    discoveryDocument: () => `{"issuer":"${ISSUER}"}`,
-    jwks: () => '{"keys":[]}',
     mint: async (ref, audiences, expirationSeconds) => {
       minted.push({ audiences, expirationSeconds })
       return { token: `token-${minted.length}-of-${ref.namespace}/${ref.name}`, expiresAt: instant(Date.now() + life) }
     },
+  }
+  const pages = createOwnPages({
+    version: '9.9.9',
+    token: new Secret(CONTROL_TOKEN),
+    clusters: { local, find: async (name) => (name === undefined ? local : undefined) },
+    findIssuer: (id) => (id === ISSUER.slice(-32) ? { url: ISSUER as IssuerUrl, ring } : undefined),
     findDenial: async (id) => denials.find((denial) => denial.id === id),
     findNewestDenial: async () => denials.at(-1),
   })

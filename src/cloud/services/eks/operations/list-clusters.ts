@@ -1,36 +1,26 @@
-import type { ApiCall, ApiResult, Principal } from '../../../operation.ts'
-import { accountOf, clustersIn } from '../clusters.ts'
-import { badNextToken } from '../errors.ts'
-import type { EksOptions } from '../model.ts'
+import type { Operation } from '../../../operation.ts'
+import { accountOf, clustersIn, type EksParts } from '../clusters.ts'
+import { pageOf } from '../paging.ts'
+import { may } from '../requirements.ts'
+import { reading } from '../trail.ts'
 
 export interface ListClustersInput {
   readonly maxResults?: number
   readonly nextToken?: string
 }
 
-const LARGEST_PAGE = 100
-
-/** Names in order; a token is the name that the page before ended with. @throws ApiError InvalidParameterException */
-export async function listClusters(
-  options: EksOptions,
-  call: ApiCall<ListClustersInput>,
-  principal: Principal,
-): Promise<ApiResult> {
-  const { maxResults = LARGEST_PAGE, nextToken } = call.input
-  const after = nextToken === undefined ? '' : readToken(nextToken)
-  const names = clustersIn(options, { account: accountOf(principal), region: call.region })
-    .map(({ name }) => name)
-    .filter((name) => name > after)
-  const page = names.slice(0, Math.min(maxResults, LARGEST_PAGE))
-  const last = page.at(-1)
-  const more = last === undefined || page.length === names.length ? {} : { nextToken: writeToken(last) }
-  return { output: { clusters: page, ...more } }
-}
-
-const writeToken = (name: string): string => Buffer.from(name, 'utf8').toString('base64url')
-
-function readToken(token: string): string {
-  const name = Buffer.from(token, 'base64url').toString('utf8')
-  if (name === '' || writeToken(name) !== token) throw badNextToken()
-  return name
+/** Names in order. */
+export function listClusters(parts: EksParts): Operation<ListClustersInput> {
+  return {
+    ...reading,
+    requires: async (_input, principal) => [may('ListClusters', { resource: '*', account: accountOf(principal) })],
+    perform: async ({ input, region }, principal) => {
+      const clusters = await clustersIn(parts, { account: accountOf(principal), region })
+      const { page, next } = pageOf(
+        clusters.map(({ name }) => name),
+        input,
+      )
+      return { output: { clusters: page, ...next } }
+    },
+  }
 }
