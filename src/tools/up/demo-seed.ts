@@ -1,7 +1,7 @@
 import type { Objects } from '../../cluster/objects/index.ts'
 import { type Clock, ConfigError, parseRegion, partitionOf, subjectOf } from '../../core/index.ts'
+import { type AdministratorCalls, type AwsAnswer, createAdministratorCalls } from '../../io/aws/index.ts'
 import type { InstallationFacts } from '../../io/installation/index.ts'
-import { type AdministratorCalls, type AwsAnswer, createAdministratorCalls } from './administrator-calls.ts'
 import type { DemoFacts } from './model.ts'
 
 const ACCOUNT = { namespace: 'shop', name: 'orders' } as const

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { request as sendRequest } from 'node:http'
 import { type Clock, ConfigError, type HttpHead, Secret, splitTarget } from '../../core/index.ts'
-import { type InstallationFacts, readAdministrators } from '../../io/installation/index.ts'
 import { signRequest } from '../../standards/sigv4/index.ts'
+import { type InstallationFacts, readAdministrators } from '../installation/index.ts'
 
 /** What one of our own calls was answered; `code` is AWS's error code, or the empty string when it was allowed. */
 export interface AwsAnswer {
