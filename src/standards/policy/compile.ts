@@ -1,10 +1,11 @@
-import { compileActions } from './actions.ts'
+import { compileActions, foldAction } from './actions.ts'
 import { type ConditionTest, compileCondition } from './conditions.ts'
 import type { TextTest } from './glob.ts'
 import { KINDS } from './kinds.ts'
 import type { PolicyDocument, Statement } from './model.ts'
 import { compilePrincipals, LEVELS, type PrincipalTest } from './principals.ts'
-import { compileResources, type ResourceTest } from './resources.ts'
+import { growIndex, type IndexedStatement, type ResourceIndex } from './resource-index.ts'
+import { compilePrefixed, compileResources, type PrefixedMatcher, type ResourceTest } from './resources.ts'
 
 /** A statement as tests. */
 export interface CompiledStatement {
@@ -14,23 +15,79 @@ export interface CompiledStatement {
   readonly fitsResource: ResourceTest
   readonly levelOf: PrincipalTest
   readonly holds: ConditionTest
+  /** Undefined when only `fitsResource` can tell. */
+  readonly patterns: readonly PrefixedMatcher[] | undefined
 }
 
-/** Each document is compiled once, when it is first asked. */
-export function compiled(document: PolicyDocument): readonly CompiledStatement[] {
-  const known = COMPILED.get(document)
+/** The statements of one effect whose actions fit, in the document's order, and where their resources lead to them. */
+export interface Candidates {
+  readonly statements: readonly CompiledStatement[]
+  readonly index: ResourceIndex
+}
+
+export interface ActionCandidates {
+  readonly deny: Candidates | undefined
+  readonly allow: Candidates | undefined
+}
+
+/** What of a document can matter to an action. Documents are compiled when first asked, actions looked up when first seen. */
+export function candidatesFor(document: PolicyDocument, action: string): ActionCandidates {
+  let compiled = COMPILED.get(document)
+  if (compiled === undefined) {
+    compiled = {
+      statements: document.statements.map((statement) => compileStatement(statement, document)),
+      byAction: new Map(),
+      byStatements: new Map(),
+    }
+    COMPILED.set(document, compiled)
+  }
+  return compiled.byAction.get(action) ?? findCandidates(compiled, action)
+}
+
+interface CompiledDocument {
+  readonly statements: readonly CompiledStatement[]
+  /** By the action as requests write it. */
+  readonly byAction: Map<string, ActionCandidates>
+  /** Many actions have the same statements: they share one index. */
+  readonly byStatements: Map<string, Candidates>
+}
+
+const COMPILED = new WeakMap<PolicyDocument, CompiledDocument>()
+
+/** Actions kept for each document. There are fewer in a service; a caller that makes up more of them only costs time. */
+const MOST_ACTIONS = 512
+
+function findCandidates(document: CompiledDocument, action: string): ActionCandidates {
+  if (document.byAction.size >= MOST_ACTIONS) {
+    document.byAction.clear()
+    document.byStatements.clear()
+  }
+  const folded = foldAction(action)
+  const fitting = document.statements.filter(({ fitsAction }) => fitsAction(folded))
+  const found = { deny: shareCandidates(document, fitting, 'Deny'), allow: shareCandidates(document, fitting, 'Allow') }
+  document.byAction.set(action, found)
+  return found
+}
+
+function shareCandidates(
+  { byStatements }: CompiledDocument,
+  fitting: readonly CompiledStatement[],
+  effect: Statement['effect'],
+): Candidates | undefined {
+  const statements = fitting.filter(({ statement }) => statement.effect === effect)
+  if (statements.length === 0) return undefined
+  const name = statements.map(({ statement }) => statement.index).join(' ')
+  const known = byStatements.get(name)
   if (known !== undefined) return known
-  const statements = document.statements.map((statement) => compileStatement(statement, document))
-  COMPILED.set(document, statements)
-  return statements
+  const indexed = statements.map(({ patterns }, ordinal): IndexedStatement => ({ ordinal, patterns }))
+  const candidates = { statements, index: growIndex(indexed) }
+  byStatements.set(name, candidates)
+  return candidates
 }
-
-const COMPILED = new WeakMap<PolicyDocument, readonly CompiledStatement[]>()
 
 function compileStatement(statement: Statement, document: PolicyDocument): CompiledStatement {
   const { principal, resource } = KINDS[document.kind]
   const { principals, resources, effect } = statement
-  const always = LEVELS.direct
   return {
     statement,
     fitsAction: compileActions(statement.actions),
@@ -38,9 +95,13 @@ function compileStatement(statement: Statement, document: PolicyDocument): Compi
     fitsResource: resources === undefined ? () => resource === 'forbidden' : compileResources(resources, document),
     levelOf:
       principals === undefined
-        ? () => (principal === 'forbidden' ? always : LEVELS.none)
+        ? () => (principal === 'forbidden' ? LEVELS.direct : LEVELS.none)
         : compilePrincipals(principals, effect),
     holds: compileConditions(statement, document),
+    patterns:
+      resources === undefined || resources.not
+        ? undefined
+        : resources.patterns.map((pattern) => compilePrefixed(pattern, document)),
   }
 }
 
@@ -55,5 +116,8 @@ function compileConditions({ conditions, effect }: Statement, { version }: Polic
   const [first, second] = tests
   if (first === undefined) return () => true
   if (second === undefined) return first
-  return (keys) => tests.every((holds) => holds(keys))
+  return (keys) => {
+    for (const holds of tests) if (!holds(keys)) return false
+    return true
+  }
 }

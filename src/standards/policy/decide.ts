@@ -37,30 +37,38 @@ export function decide(request: AuthorizationRequest, finder: StatementFinder): 
   }
 }
 
+const SELF_INQUIRY = 'sts:getcalleridentity'
+
 /** SPEC: nobody needs a permission to ask who they are, and no Deny forbids it. */
 function isSelfInquiry({ action, principal }: AuthorizationRequest): boolean {
-  return 'account' in principal && principal.kind !== 'web-identity' && action.toLowerCase() === 'sts:getcalleridentity'
+  if (action.length !== SELF_INQUIRY.length || !('account' in principal) || principal.kind === 'web-identity')
+    return false
+  return action.toLowerCase() === SELF_INQUIRY
 }
 
 // INVARIANT: an explicit deny wins over every allow, whatever its type of policy and whoever asks.
 function findDenied(request: AuthorizationRequest, finder: StatementFinder): Decision | undefined {
-  const { identity, boundary, session = [], resource, endpoint, ...organization } = request.policies
-  const deniedBy = (decidedBy: PolicyType, policies: readonly NamedPolicy[]) => firstDeny(policies, decidedBy, finder)
+  const { identity, boundary, session, resource, serviceControl, resourceControl, endpoint } = request.policies
   return (
-    firstOf(organization.resourceControl, (level) => deniedBy('resource-control', level)) ??
-    firstOf(organization.serviceControl, (level) => deniedBy('service-control', level)) ??
-    (resource === undefined ? undefined : deniedBy(resourceTypeOf(request), [resource])) ??
-    deniedBy('identity', identity) ??
-    (boundary === undefined ? undefined : deniedBy('boundary', [boundary])) ??
-    deniedBy('session', session) ??
-    (endpoint === undefined ? undefined : deniedBy('endpoint', [endpoint]))
+    firstDenyOfLevels(resourceControl, 'resource-control', finder) ??
+    firstDenyOfLevels(serviceControl, 'service-control', finder) ??
+    (resource === undefined ? undefined : denyOf(resource, resourceTypeOf(request), finder)) ??
+    firstDeny(identity, 'identity', finder) ??
+    (boundary === undefined ? undefined : denyOf(boundary, 'boundary', finder)) ??
+    (session === undefined ? undefined : firstDeny(session, 'session', finder)) ??
+    (endpoint === undefined ? undefined : denyOf(endpoint, 'endpoint', finder))
   )
 }
 
-function firstOf<T>(items: readonly T[] | undefined, find: (item: T) => Decision | undefined): Decision | undefined {
-  for (const item of items ?? []) {
-    const found = find(item)
-    if (found !== undefined) return found
+function firstDenyOfLevels(
+  levels: readonly (readonly NamedPolicy[])[] | undefined,
+  decidedBy: PolicyType,
+  finder: StatementFinder,
+): Decision | undefined {
+  if (levels === undefined) return undefined
+  for (const level of levels) {
+    const denied = firstDeny(level, decidedBy, finder)
+    if (denied !== undefined) return denied
   }
   return undefined
 }
@@ -71,20 +79,26 @@ function firstDeny(
   finder: StatementFinder,
 ): Decision | undefined {
   for (const policy of policies) {
-    const statement = finder.findDeny(policy)
-    if (statement !== undefined)
-      return { outcome: 'explicit-deny', decidedBy, policy, because: [{ policy, statement }] }
+    const denied = denyOf(policy, decidedBy, finder)
+    if (denied !== undefined) return denied
   }
   return undefined
 }
 
+function denyOf(policy: NamedPolicy, decidedBy: PolicyType, finder: StatementFinder): Decision | undefined {
+  const statement = finder.findDeny(policy)
+  return statement === undefined
+    ? undefined
+    : { outcome: 'explicit-deny', decidedBy, policy, because: [{ policy, statement }] }
+}
+
 /** What allows nothing by itself, but without whose Allow there is none. */
 function findUnlisted(request: AuthorizationRequest, finder: StatementFinder): Decision | undefined {
-  const { serviceControl = [], endpoint } = request.policies
+  const { serviceControl, endpoint } = request.policies
   const { kind } = request.principal
   // SPEC: service control policies are for principals of member accounts. Resource control policies only deny.
   const isGoverned = kind === 'user' || kind === 'root' || kind === 'role-session'
-  if (isGoverned && serviceControl.some((level) => findGrant(level, finder) === undefined))
+  if (isGoverned && serviceControl?.some((level) => findGrant(level, finder) === undefined) === true)
     return implicitDeny('service-control')
   if (endpoint !== undefined && finder.findAllow(endpoint) === undefined) return implicitDeny('endpoint')
   return undefined
@@ -106,7 +120,7 @@ function judgeInAccount(request: AuthorizationRequest, finder: StatementFinder, 
   const type = resourceTypeOf(request)
   const grant = resource === undefined ? undefined : finder.findAllow(resource)
   const byResource =
-    resource === undefined || grant === undefined ? [] : [{ policy: resource, statement: grant.statement }]
+    resource === undefined || grant === undefined ? NOTHING : [{ policy: resource, statement: grant.statement }]
   const level = grant?.level ?? LEVELS.none
   const isOwn = principal.account === request.resourceAccount
   // SPEC: a grant to everyone, a user or a session itself is not limited by what boundary and session policies leave out.
@@ -121,11 +135,12 @@ function judgeInAccount(request: AuthorizationRequest, finder: StatementFinder, 
   // SPEC: the root user has every permission in its account; only organizations limit it.
   if (granted === undefined && principal.kind !== 'root') return implicitDeny('identity')
   if (!isOwn && level === LEVELS.none) return implicitDeny(type)
-  const needsBoth = !isOwn || isClosed
-  return allow('identity', [...(granted === undefined ? [] : [granted]), ...(needsBoth ? byResource : [])])
+  const byIdentity = granted === undefined ? NOTHING : [granted]
+  return allow('identity', isOwn && !isClosed ? byIdentity : [...byIdentity, ...byResource])
 }
 
 type Reason = Decision['because'][number]
+const NOTHING: readonly Reason[] = []
 
 function findGrant(policies: readonly NamedPolicy[], finder: StatementFinder): Reason | undefined {
   for (const policy of policies) {

@@ -1,5 +1,5 @@
 import type { ContextKeys } from './model.ts'
-import { hasVariables, type Part, type ReadVariable, resolveParts } from './pattern.ts'
+import { hasVariables, type Part, type ReadVariable } from './pattern.ts'
 
 /**
  * A pattern cut at its stars: the first chunk stands at the start, the last one at the end, those between in this order.
@@ -21,10 +21,43 @@ export type Matcher = (text: string, keys: ContextKeys) => boolean | undefined
 /** The test that is a pattern; variables are read anew for each request. */
 export function compileMatcher(parts: readonly Part[], read: ReadVariable): Matcher {
   if (!hasVariables(parts)) return compileGlob(parts)
+  const templates = cutAtStars(parts).map((chunk) =>
+    hasVariables(chunk) ? { parts: chunk } : { parts: chunk, fixed: chunkOf(chunk) },
+  )
   return (text, keys) => {
-    const resolved = resolveParts(parts, keys, read)
-    return resolved === undefined ? undefined : matchesGlob(globOf(resolved), text)
+    const glob: Chunk[] = []
+    for (const { parts: chunk, fixed } of templates) {
+      const resolved = fixed ?? resolveChunk(chunk, keys, read)
+      if (resolved === undefined) return undefined
+      glob.push(resolved)
+    }
+    return matchesGlob(glob, text)
   }
+}
+
+function cutAtStars(parts: readonly Part[]): readonly (readonly Part[])[] {
+  const chunks: Part[][] = [[]]
+  for (const part of parts) {
+    if (part.kind === 'any') chunks.push([])
+    else chunks.at(-1)?.push(part)
+  }
+  return chunks
+}
+
+/** Undefined when a variable has no value. */
+function resolveChunk(parts: readonly Part[], keys: ContextKeys, read: ReadVariable): Chunk | undefined {
+  let text = ''
+  let ones: Set<number> | undefined
+  for (const part of parts) {
+    if (part.kind === 'one') {
+      ones ??= new Set()
+      ones.add(text.length)
+    }
+    const piece = part.kind === 'variable' ? read(part, keys) : part.kind === 'text' ? part.text : '?'
+    if (piece === undefined) return undefined
+    text += piece
+  }
+  return ones === undefined ? { text } : { text, ones }
 }
 
 /** The test that is a pattern without variables, in the cheapest form that does. */
@@ -42,27 +75,16 @@ export function compileGlob(parts: readonly Part[]): TextTest {
   return (text) => text.length >= least && text.startsWith(start) && text.endsWith(end)
 }
 
-/** Cuts parts that are free of variables. */
+/** Cuts parts; a variable in them is the text that stands for it. */
 export function globOf(parts: readonly Part[]): Glob {
-  const chunks: Chunk[] = []
-  let text = ''
-  let ones: Set<number> | undefined
-  const close = () => {
-    chunks.push({ text, ...(ones === undefined ? {} : { ones }) })
-    text = ''
-    ones = undefined
-  }
-  for (const part of parts) {
-    if (part.kind === 'any') close()
-    else if (part.kind === 'one') {
-      ones ??= new Set()
-      ones.add(text.length)
-      text += '?'
-    } else if (part.kind === 'text') text += part.text
-  }
-  close()
-  return chunks
+  return cutAtStars(parts).map(chunkOf)
 }
+
+function chunkOf(parts: readonly Part[]): Chunk {
+  return resolveChunk(parts, NO_KEYS, ({ written }) => written) ?? { text: '' }
+}
+
+const NO_KEYS: ContextKeys = { get: () => undefined }
 
 /** True when the pattern covers the whole text. Looks for each chunk once, only ever forward. */
 export function matchesGlob(glob: Glob, text: string): boolean {

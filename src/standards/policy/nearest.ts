@@ -1,37 +1,60 @@
 import { foldAction } from './actions.ts'
-import type { AuthorizationRequest, Decision, DimensionMatch, StatementExplanation } from './model.ts'
+import { explainDimensions } from './explain-dimensions.ts'
+import { type ExplainableStatement, explainable } from './explainable.ts'
+import { fitsAction, judgeStatement } from './judge-statement.ts'
+import type {
+  AuthorizationRequest,
+  Decision,
+  DimensionMatch,
+  NamedPolicy,
+  Statement,
+  StatementExplanation,
+} from './model.ts'
+import { LEVELS } from './principals.ts'
 
 const MOST = 2
+
+interface Candidate {
+  readonly policy: NamedPolicy
+  readonly explained: ExplainableStatement
+}
 
 /** Of the statements of the deciding type: those that decided, or the Allows that came nearest; at most two, nearest first. */
 export function rankNearest(
   request: AuthorizationRequest,
   decision: Decision,
-  statements: readonly StatementExplanation[],
+  policies: readonly NamedPolicy[],
 ): readonly StatementExplanation[] {
-  if (decision.outcome === 'explicit-deny') return statements.filter(isOf('Deny')).filter(hasMatched).slice(0, MOST)
-  const allows = statements.filter(isOf('Allow'))
-  if (decision.outcome === 'allow') return allows.filter(hasMatched).slice(0, MOST)
-  return allows
-    .filter((statement) => !statement.matches && comesNear(statement, request))
+  const effect: Statement['effect'] = decision.outcome === 'explicit-deny' ? 'Deny' : 'Allow'
+  const candidates = policies.flatMap((policy) =>
+    explainable(policy.document)
+      .filter(({ statement }) => statement.effect === effect)
+      .map((explained): Candidate => ({ policy, explained })),
+  )
+  const holds = ({ explained }: Candidate) => judgeStatement(explained, request) !== LEVELS.none
+  const describe = ({ policy, explained }: Candidate): StatementExplanation => {
+    const dimensions = explainDimensions(explained, request)
+    const matches = dimensions.every((dimension) => dimension.matches)
+    return { policy, policyType: decision.decidedBy, statement: explained.statement, matches, dimensions }
+  }
+  if (decision.outcome !== 'implicit-deny') return candidates.filter(holds).slice(0, MOST).map(describe)
+  return candidates
+    .filter((candidate) => comesNear(candidate.explained, request) && !holds(candidate))
+    .map(describe)
     .map((statement) => ({ statement, score: scoreOf(statement.dimensions) }))
     .sort((one, other) => other.score - one.score)
     .slice(0, MOST)
     .map(({ statement }) => statement)
 }
 
-const isOf = (effect: 'Allow' | 'Deny') => (one: StatementExplanation) => one.statement.effect === effect
-const hasMatched = ({ matches }: StatementExplanation) => matches
-
 /** A statement about another service, for everything there, is no near miss: it would only confuse. */
-function comesNear({ dimensions, statement }: StatementExplanation, { action }: AuthorizationRequest): boolean {
-  const service = foldAction(action).split(':')[0] ?? ''
-  const isAboutService = statement.actions.patterns.some((pattern) => foldAction(pattern).startsWith(`${service}:`))
-  if (isAboutService) return true
-  return dimensions.some(
-    ({ dimension, matches, wanted }) =>
-      matches && (dimension === 'action' || (dimension === 'resource' && !wanted.includes('*'))),
-  )
+function comesNear(explained: ExplainableStatement, request: AuthorizationRequest): boolean {
+  const service = `${foldAction(request.action).split(':')[0] ?? ''}:`
+  const { actions, resources } = explained.statement
+  if (actions.patterns.some((pattern) => foldAction(pattern).startsWith(service))) return true
+  if (fitsAction(explained, request)) return true
+  if (resources === undefined || resources.not || resources.patterns.includes('*')) return false
+  return explained.resources.some(({ matches }) => matches(request.resource, request.keys) === true)
 }
 
 const WEIGHTS = { action: 8, principal: 6, resource: 5, condition: 3 } as const satisfies Record<

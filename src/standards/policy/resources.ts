@@ -19,6 +19,17 @@ export function compileResources(
   return (resource, keys) => matchers.every((matches) => matches(resource, keys) === false)
 }
 
+export interface PrefixedMatcher {
+  /** With what every resource begins that the pattern matches. */
+  readonly prefix: string
+  readonly matcher: Matcher
+}
+
+export function compilePrefixed(pattern: string, syntax: ResourceSyntax): PrefixedMatcher {
+  const [first] = parsePattern(pattern, { wildcards: 'read', variables: variablesOf(syntax.version) })
+  return { prefix: first?.kind === 'text' ? first.text : '', matcher: compileResource(pattern, syntax) }
+}
+
 /** Undefined when the pattern means nothing in this request: a variable without a value, or no ARN at all. */
 export function compileResource(pattern: string, { kind, version }: ResourceSyntax): Matcher {
   const variables = variablesOf(version)

@@ -278,7 +278,9 @@ type DocumentKind = 'own' | 'foreign' | 'trust' | 'control'
 
 export function randomDocument(tape: Tape, kind: DocumentKind): RawDocument {
   const Version = [undefined, '2012-10-17', '2012-10-17', '2012-10-17', '2008-10-17'][1 + tape(4)]
-  const statements = Array.from({ length: 1 + tape(3) }, () => randomStatement(tape, kind))
+  // Sometimes many: then the index over resources has branches.
+  const count = tape(8) === 1 ? 4 + tape(12) : 1 + tape(3)
+  const statements = Array.from({ length: count }, () => randomStatement(tape, kind))
   return { ...(Version === undefined || tape(9) === 8 ? {} : { Version }), Statement: statements }
 }
 

@@ -1,9 +1,11 @@
-import { parsePattern, readValue, resolveParts } from '../pattern.ts'
+import { hasVariables, type Part, parsePattern, readValue, resolveParts } from '../pattern.ts'
 import type { Comparison } from './model.ts'
 
 /** `true` or `false`, in any case; anything else is neither. */
 export function parseBool(text: string): boolean | undefined {
-  const folded = text.toLowerCase()
+  if (text === 'true') return true
+  if (text === 'false') return false
+  const folded = text.length > 5 ? text : text.toLowerCase()
   if (folded === 'true') return true
   return folded === 'false' ? false : undefined
 }
@@ -12,13 +14,18 @@ export const bool: Comparison = {
   reads: 'variables',
   compile: (values, variables) => {
     const patterns = values.map((value) => parsePattern(value, { wildcards: 'literal', variables }))
+    const literals = patterns.filter((parts) => !hasVariables(parts)).map((parts) => parseBool(textOf(parts)))
+    const templates = patterns.filter(hasVariables)
+    const accepts = { true: literals.includes(true), false: literals.includes(false) }
     return (found, keys) => {
       const wanted = parseBool(found)
       if (wanted === undefined) return false
-      return patterns.some((parts) => {
-        const text = resolveParts(parts, keys, readValue)?.map((part) => (part.kind === 'text' ? part.text : ''))
-        return text !== undefined && parseBool(text.join('')) === wanted
-      })
+      if (wanted ? accepts.true : accepts.false) return true
+      return templates.some((parts) => parseBool(textOf(resolveParts(parts, keys, readValue) ?? [])) === wanted)
     }
   },
+}
+
+function textOf(parts: readonly Part[]): string {
+  return parts.map((part) => (part.kind === 'text' ? part.text : '')).join('')
 }
