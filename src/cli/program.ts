@@ -4,6 +4,7 @@ import { addApply } from './commands/apply.ts'
 import { addDemo } from './commands/demo.ts'
 import { addEnv } from './commands/env.ts'
 import { addExplain } from './commands/explain.ts'
+import { addPolicy } from './commands/policy.ts'
 import { addRun } from './commands/run.ts'
 import { addStatus } from './commands/status.ts'
 import { addToken } from './commands/token.ts'
@@ -33,7 +34,8 @@ export function createProgram(terminal: Terminal, script = ''): Command {
     .helpCommand('help [command]', 'Print help for a command.')
     .addHelpText('after', EPILOGUE)
     .enablePositionalOptions()
-  for (const add of [addUp, addStatus, addEnv, addApply, addRun, addToken, addExplain, addDemo]) add(program, terminal)
+  for (const add of [addUp, addStatus, addEnv, addApply, addRun, addToken, addExplain, addPolicy, addDemo])
+    add(program, terminal)
   settle(program, terminal)
   return program
 }

@@ -22,6 +22,11 @@ export interface S3Request {
 /** Calls of AWS's APIs as the administrator of the first account, signed and sent to the installation's own endpoint like anybody's. */
 export interface AdministratorCalls {
   iam(action: string, parameters: Readonly<Record<string, string>>): Promise<AwsAnswer>
+  /** Asks IAM for JSON, as it answers who accepts nothing else; `code` is the empty string when it was allowed. */
+  readIam(
+    action: string,
+    parameters: Readonly<Record<string, string>>,
+  ): Promise<{ readonly code: string; readonly body: string }>
   s3(request: S3Request): Promise<AwsAnswer>
 }
 
@@ -48,10 +53,16 @@ export async function createAdministratorCalls(
     const signed = signRequest(head, { credentials, scope, now: clock.now(), bodySha256 })
     return send(facts.endpoint, { method, target, headers: Object.fromEntries(signed), body })
   }
+  const askIam = (action: string, parameters: Readonly<Record<string, string>>, accept: string) => {
+    const body = new URLSearchParams({ Action: action, Version: IAM_VERSION, ...parameters }).toString()
+    return call('iam', { method: 'POST', target: '/', headers: { 'Content-Type': FORM, Accept: accept }, body })
+  }
   return {
-    iam: (action, parameters) => {
-      const body = new URLSearchParams({ Action: action, Version: IAM_VERSION, ...parameters }).toString()
-      return call('iam', { method: 'POST', target: '/', headers: { 'Content-Type': FORM }, body })
+    iam: (action, parameters) => askIam(action, parameters, '*/*'),
+    readIam: async (action, parameters) => {
+      const { status, code, text } = await askIam(action, parameters, 'application/json')
+      const refused = /"Code":"([\w.]+)"/.exec(text)?.[1]
+      return { code: status < 300 ? '' : (refused ?? code), body: text }
     },
     s3: (wanted) => call('s3', wanted),
   }

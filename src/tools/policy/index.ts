@@ -4,11 +4,15 @@
  */
 export { type Asker, enrichAsker, type KeyValue, readAsker } from './asker.ts'
 export { type DenialFinding, explainInquiry, type NearStatement, type PolicyExplanation } from './explanation.ts'
+export { type Gathered, type GivenPolicies, gatherInquiries, type Question } from './gather.ts'
 export { type Inquiry, resourcePolicyKindOf } from './inquiry.ts'
 export { renderJunit } from './junit.ts'
+export { liveSource } from './live-source.ts'
+export { localSource } from './local-source.ts'
 export type { PatchStep, PolicyPatch } from './patch.ts'
 export { type PolicyText, PolicyTextError, readPolicy } from './read-policy.ts'
 export { type NamedPolicies, type PolicyTestResult, runPolicyTests } from './run-tests.ts'
+export type { FoundPolicy, FoundPrincipal, PolicySource } from './source.ts'
 export { type PolicyTestFile, readTestFile } from './test-file.ts'
 export { policyTestSchema, type Schema } from './test-schema.ts'
 export {

@@ -141,7 +141,7 @@ function wholeDocument(inquiry: Inquiry, type: PolicyType): Change | undefined {
 
 function readChanged(document: JsonValue, target: NamedPolicy | undefined, type: PolicyType): NamedPolicy | undefined {
   const name = target?.name ?? 'the patch'
-  const source: PolicyText = { name, text: JSON.stringify(document), from: 'elsewhere' }
+  const source: PolicyText = { name, text: JSON.stringify(document) }
   return readPolicy(source, target?.document.kind ?? kindOfType(type))
 }
 

@@ -16,8 +16,6 @@ export interface PolicyText {
   readonly name: string
   readonly text: string
   readonly arn?: string
-  /** `file`: lines and columns of the text are those of a file that people can open. */
-  readonly from: 'file' | 'elsewhere'
 }
 
 /**

@@ -155,12 +155,12 @@ async function readWritten(
 ): Promise<ReadPolicy> {
   if (typeof written !== 'string')
     return {
-      policy: readPolicy({ name: `${file.path}: ${name}`, text: JSON.stringify(written), from: 'elsewhere' }, kind),
+      policy: readPolicy({ name: `${file.path}: ${name}`, text: JSON.stringify(written) }, kind),
     }
   if (written.startsWith('arn:')) {
     const { name: found, text } = await named.getPolicy(written)
-    return readStoredPolicy({ name: found, text, arn: written, from: 'elsewhere' }, kind)
+    return readStoredPolicy({ name: found, text, arn: written }, kind)
   }
   const { path, text } = await named.readFile(written, file.path)
-  return { policy: readPolicy({ name: path, text, from: 'file' }, kind) }
+  return { policy: readPolicy({ name: path, text }, kind) }
 }

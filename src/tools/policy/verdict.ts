@@ -55,6 +55,7 @@ export function verdictOf({ asker, action, resource }: Inquiry, decision: Decisi
 /** What people expect of a request; `denied` is either deny. */
 export type Expectation = Outcome | 'denied'
 
+/** Whether that is what was expected. */
 export function isAsExpected(outcome: Outcome, expected: Expectation): boolean {
   return expected === 'denied' ? outcome !== 'allowed' : outcome === expected
 }
