@@ -121,6 +121,8 @@ export interface Operation<Input = any> {
   perform(call: ApiCall<Input>, principal: Principal, judged: readonly Judged[]): Promise<ApiResult>
   /** How the call stands in the trail. */
   readonly trail: TrailShape<Input>
+  /** IAM's data knows no action for it: nobody can be allowed, and everybody is refused. */
+  readonly unmapped?: true
 }
 
 export interface ApiResult {

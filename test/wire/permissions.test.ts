@@ -114,6 +114,23 @@ describe('permissions', () => {
     expect([allowed.status, allowed.code]).toEqual([501, 'NotImplemented'])
   })
 
+  it('an operation without a known action is refused to everybody, and explained', async () => {
+    for (const [service, Action] of [
+      ['sts', 'GetScopedCredentials'],
+      ['iam', 'AcquireRole'],
+    ] as const) {
+      const asked = form({
+        Action,
+        Version: VERSIONS[service],
+        TradeInToken: 'abcd',
+        DelegationRequestId: 'a'.repeat(16),
+      })
+      const answer = await sendSigned(at, { service, credentials: at.administrator(), ...asked })
+      expect([Action, answer.status, answer.code]).toEqual([Action, 403, 'AccessDenied'])
+      expect(await explained(at, answer)).toMatchObject({ action: `${service}:${Action}`, rung: 'identity' })
+    }
+  })
+
   it('a refusal shows its caller nothing of any policy', async () => {
     const put = { service: 's3', credentials: pod, method: 'PUT', target: `/${Bucket}/secret%20plan.txt`, body: 'plan' }
     const answers = [await sendSigned(at, put), await exchange(at, { token: await mint(at, { who: NEIGHBOUR }) })]

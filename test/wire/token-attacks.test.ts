@@ -165,11 +165,7 @@ describe('attacks on the exchange', () => {
     'exchange DurationSeconds 899 / 43201 / > MaxSessionDuration / 1e9 / -1 / 3600.5 / "0x384"': async () => {
       for (const DurationSeconds of ['899', '43201', '3601', '1000000000', '-1', '3600.5', '0x384']) {
         const answer = await exchange(at, { token: good(), more: { DurationSeconds } })
-        const isNumber = /^-?\d+$/.test(DurationSeconds)
-        expect([answer.status, answer.code], DurationSeconds).toEqual([
-          400,
-          isNumber ? 'ValidationError' : 'MalformedInput',
-        ])
+        expect([answer.status, answer.code], DurationSeconds).toEqual([400, 'ValidationError'])
       }
     },
     'exchange Action in query AND body': async () => {

@@ -1,3 +1,4 @@
+import type { AccountId } from '../../core/index.ts'
 import {
   type AuthorizationRequest,
   evaluate,
@@ -27,6 +28,7 @@ export async function authorize(
   call: ApiCall,
   { principal, parts }: { readonly principal: Principal; readonly parts: AuthorizeParts },
 ): Promise<Verdict> {
+  if (row.unmapped === true) return unmapped(call, principal)
   const judged: Judged[] = []
   for (const requirement of await row.requires(call.input, principal, call)) {
     const request = requestOf(call, requirement, { principal, parts })
@@ -37,6 +39,23 @@ export async function authorize(
       return { judged, refusal: { kind: 'denial', judged: one, principal, explanation: explain(request) } }
   }
   return { judged }
+}
+
+/** INVARIANT: without a known action there is nothing that a policy could allow, not even one that allows everything. */
+function unmapped({ service, operation }: ApiCall, principal: Principal): Verdict {
+  const resourceAccount = principal.kind === 'anonymous' ? ('' as AccountId) : principal.account
+  const requirement: Requirement = {
+    action: `${service}:${operation}`,
+    resource: '*',
+    resourceAccount,
+    onDeny: 'refuse',
+  }
+  const decision = { outcome: 'implicit-deny', decidedBy: 'identity', because: [] } as const
+  const judged: Judged = { requirement, decision }
+  return {
+    judged: [judged],
+    refusal: { kind: 'denial', judged, principal, explanation: { decision, rungs: [], nearest: [] } },
+  }
 }
 
 /** A requirement that was only to be reported, and whose denial the service made fatal: explained now, as if it had been. */

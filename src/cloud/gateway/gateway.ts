@@ -174,7 +174,7 @@ async function fail(journey: Journey, failure: unknown, parts: Parts): Promise<W
     if (failure instanceof SignatureError) return await refuse(journey, { kind: 'signature', error: failure }, parts)
     if (failure instanceof TokenError) return await refuse(journey, tokenRefusal(journey, failure), parts)
     if (failure instanceof ApiError) return await failInWords(journey, failure, parts)
-    return internalFailure(journey, failure, parts)
+    return await failInternally(journey, failure, parts)
   } catch (second) {
     return internalFailure(journey, second, parts)
   }
@@ -193,20 +193,26 @@ async function failInWords(journey: Journey, error: ApiError, parts: Parts): Pro
   return encodeError(journey, error)
 }
 
+/** It may have been done in part: the call is in the trail all the same, as long as the trail can be written. */
+async function failInternally(journey: Journey, failure: unknown, parts: Parts): Promise<WireAnswer> {
+  const answer = internalFailure(journey, failure, parts)
+  await record(journey, { error: INTERNAL_FAILURE }, parts)
+  return answer
+}
+
+const INTERNAL_FAILURE = new ApiError(
+  'InternalFailure',
+  500,
+  'The request processing has failed because of an unknown error, exception or failure.',
+)
+
 function internalFailure(journey: Journey, failure: unknown, { log }: Parts): WireAnswer {
   const { arrival, recognised } = journey
   const facts = { failure, requestId: arrival.requestId, operation: recognised?.operation.name }
   // Who hangs up in the middle of a body fails alone, and is told nothing.
   if (arrival.request.destroyed && !arrival.request.complete) log.debug(facts, 'a caller went away')
   else log.error(facts, 'a call failed')
-  return encodeError(
-    journey,
-    new ApiError(
-      'InternalFailure',
-      500,
-      'The request processing has failed because of an unknown error, exception or failure.',
-    ),
-  )
+  return encodeError(journey, INTERNAL_FAILURE)
 }
 
 function encodeError({ service, recognised, arrival }: Journey, error: ApiError): WireAnswer {

@@ -14,6 +14,7 @@ export function rowOf(service: Service, operationName: string): Operation {
 function unimplementedRow(service: Service, name: string): Operation {
   const row = catalogueRow(service.model.signingName, name)
   return {
+    ...(row === undefined ? { unmapped: true } : {}),
     authenticate: { by: 'sigv4' },
     requires: async (input: Record<string, unknown>, principal, { region }) => {
       if (principal.kind === 'anonymous' || row === undefined) throw new ApiError('AccessDenied', 403, 'Access Denied')

@@ -104,9 +104,12 @@ export const s3SignatureWords = {
     400,
     'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
   ),
-  'scope-mismatch': words('AuthorizationHeaderMalformed', 400, s3ScopeText, ({ part, wanted }) =>
-    part === 'region' ? present({ Region: wanted }) : {},
-  ),
+  'scope-mismatch': {
+    ...words('AuthorizationHeaderMalformed', 400, s3ScopeText, ({ part, wanted }) =>
+      part === 'region' ? present({ Region: wanted }) : {},
+    ),
+    codeInQuery: 'AuthorizationQueryParametersError',
+  },
   'skewed-clock': words(
     'RequestTimeTooSkewed',
     403,

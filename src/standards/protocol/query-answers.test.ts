@@ -55,7 +55,7 @@ test('an empty list parameter is an empty list', async () => {
 test.each(['3600.5', '0x384', '1e3', ' 900', '9007199254740993', ''])('%j is no integer', async (value) => {
   await expect(
     decoded(sts, `Action=GetSessionToken&DurationSeconds=${encodeURIComponent(value)}`),
-  ).rejects.toMatchObject({ code: 'MalformedInput', httpStatus: 400 })
+  ).rejects.toMatchObject({ code: 'ValidationError', httpStatus: 400 })
 })
 
 test.each(['RoleArn=a&RoleArn=b', 'RoleArn=a&rolearn=b', 'a=%zz', 'a=%ff', `${'\u00e9'}=1&${'\u00c9'}=2`])(

@@ -111,7 +111,7 @@ function decodeSimple(place: Place, type: SimpleType, text: string): unknown {
     return readText(text, type)
   } catch (cause) {
     if (!(cause instanceof UnreadableText)) throw cause
-    throw new ApiError('MalformedInput', 400, `Value at '${place.path}' is not a valid ${cause.wanted}`, {}, { cause })
+    throw new ApiError('ValidationError', 400, `Value at '${place.path}' is not a valid ${cause.wanted}`, {}, { cause })
   }
 }
 

@@ -87,9 +87,10 @@ function rateCheck(perSecond: number | undefined): RateCheck {
 function limited(row: Operation, check: RateCheck): Operation {
   return {
     ...row,
-    perform: async (call, principal, judged) => {
+    // Before anything is judged: whoever is refused counts too.
+    requires: async (input, principal, call) => {
       check(call, principal)
-      return await row.perform(call, principal, judged)
+      return await row.requires(input, principal, call)
     },
   }
 }
