@@ -1,5 +1,5 @@
+import type { ElementPath } from '../../standards/json-text/index.ts'
 import type { Schema } from './test-schema.ts'
-import type { ElementPath } from './text-position.ts'
 
 /** What does not fit, and where: names and indexes from the root. */
 export interface SchemaFault {

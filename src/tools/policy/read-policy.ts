@@ -1,4 +1,5 @@
 import { ConfigError, PolicyError } from '../../core/index.ts'
+import { createLocator, findJsonFaults, type JsonFault, pathOfPointer } from '../../standards/json-text/index.ts'
 import {
   identityFaultWords,
   type NamedPolicy,
@@ -8,8 +9,6 @@ import {
   resourceFaultWords,
   trustFaultWords,
 } from '../../standards/policy/index.ts'
-import { findJsonFaults, type JsonFault } from './json-faults.ts'
-import { createLocator, pathOfPointer } from './text-position.ts'
 
 /** A policy as text, and how people call it: a file's path, `case "x", identity policy 1`, an ARN. */
 export interface PolicyText {

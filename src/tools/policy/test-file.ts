@@ -1,8 +1,7 @@
 import { ConfigError, type JsonValue, parseStrictJson } from '../../core/index.ts'
+import { createLocator, type ElementPath, findJsonFaults, type TextPosition } from '../../standards/json-text/index.ts'
 import { checkSchema } from './check-schema.ts'
-import { findJsonFaults } from './json-faults.ts'
 import { policyTestSchema } from './test-schema.ts'
-import { createLocator, type ElementPath, type TextPosition } from './text-position.ts'
 import type { Outcome } from './verdict.ts'
 
 /** A policy as a test file writes it: a document, the path of one, or an ARN. */

@@ -1,3 +1,5 @@
+import { createSpanFinder, type JsonSpan, positionOf } from '../../../standards/json-text/index.ts'
+
 /** A place in a text, counted from 1. */
 export interface Position {
   readonly Line: number
@@ -9,37 +11,23 @@ export interface Span {
   readonly EndPosition: Position
 }
 
-/** A string as a whole, or one bracket. */
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]]/g
-
 /** Where each statement of a policy document stands. The text has been parsed before: it is JSON, with one `Statement`. */
 export function statementSpans(text: string): readonly Span[] {
+  const find = createSpanFinder(text)
+  const all = find(['Statement'])
+  if (all === undefined) return []
+  if (text[all.start] !== '[') return [spanOf(text, all)]
   const spans: Span[] = []
-  const open: number[] = []
-  let key = ''
-  for (const { 0: token, index } of text.matchAll(TOKEN)) {
-    if (token.startsWith('"')) {
-      if (open.length === 1) key = token
-      continue
-    }
-    if (token === '{' || token === '[') {
-      open.push(index)
-      continue
-    }
-    const start = open.pop() ?? 0
-    if (key === '"Statement"' && token === '}' && isStatement(text, open))
-      spans.push({ StartPosition: positionOf(text, start), EndPosition: positionOf(text, index + 1) })
-  }
+  for (let found = find(['Statement', 0]); found !== undefined; found = find(['Statement', spans.length]))
+    spans.push(spanOf(text, found))
   return spans
 }
 
-/** Within the document alone, or within the document's list of statements. */
-function isStatement(text: string, around: readonly number[]): boolean {
-  const [, list] = around
-  return around.length === 1 || (around.length === 2 && list !== undefined && text[list] === '[')
+function spanOf(text: string, { start, end }: JsonSpan): Span {
+  return { StartPosition: placeOf(text, start), EndPosition: placeOf(text, end) }
 }
 
-function positionOf(text: string, offset: number): Position {
-  const before = text.slice(0, offset)
-  return { Line: before.split('\n').length, Column: offset - before.lastIndexOf('\n') }
+function placeOf(text: string, offset: number): Position {
+  const { line, column } = positionOf(text, offset)
+  return { Line: line, Column: column }
 }

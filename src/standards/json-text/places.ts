@@ -12,22 +12,36 @@ export function positionOf(text: string, offset: number): TextPosition {
 /** Names of members and indexes of items, from the root. */
 export type ElementPath = readonly (string | number)[]
 
+/** Where a value stands: offsets in the text, `end` behind its last character. */
+export interface JsonSpan {
+  readonly start: number
+  readonly end: number
+}
+
 /**
  * Finds where elements stand: a member of an object by its key, an item of a list by itself. The text is JSON, as parsed before.
  * A path to nothing is answered with the nearest element around it.
  */
 export function createLocator(text: string): (path: ElementPath) => TextPosition {
-  let places: ReadonlyMap<string, number> | undefined
+  let places: ReadonlyMap<string, Place> | undefined
   const starts = lineStartsOf(text)
   return (path) => {
     places ??= placesIn(text)
     for (let length = path.length; length >= 0; length -= 1) {
-      const found = places.get(JSON.stringify(path.slice(0, length).map(String)))
-      if (found !== undefined) return positionIn(starts, found)
+      const found = places.get(nameOf(path.slice(0, length)))
+      if (found !== undefined) return positionIn(starts, found.at)
     }
     return { line: 1, column: 1 }
   }
 }
+
+/** Finds the values of members and items, without their keys; undefined for a path to nothing. */
+export function createSpanFinder(text: string): (path: ElementPath) => JsonSpan | undefined {
+  const places = placesIn(text)
+  return (path) => places.get(nameOf(path))
+}
+
+const nameOf = (path: ElementPath): string => JSON.stringify(path.map(String))
 
 /** The steps of a JSON pointer. SPEC: RFC 6901 §4 */
 export function pathOfPointer(pointer: string): ElementPath {
@@ -54,17 +68,23 @@ function positionIn(starts: readonly number[], offset: number): TextPosition {
   return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 }
 }
 
+interface Place extends JsonSpan {
+  /** The start of the key; of the value, where there is none. */
+  readonly at: number
+}
+
 interface Walk {
   readonly text: string
-  readonly places: Map<string, number>
+  readonly places: Map<string, Place>
   at: number
 }
 
-function placesIn(text: string): ReadonlyMap<string, number> {
+function placesIn(text: string): ReadonlyMap<string, Place> {
   const walk: Walk = { text, places: new Map(), at: 0 }
   skipSpace(walk)
-  walk.places.set('[]', walk.at)
+  const at = walk.at
   skipValue(walk, [])
+  walk.places.set('[]', { at, start: at, end: walk.at })
   return walk.places
 }
 
@@ -92,12 +112,13 @@ function skipValue(walk: Walk, path: readonly string[]): void {
     skipSpace(walk)
     if (walk.at >= walk.text.length) return
     if (walk.text[walk.at] === closing) break
-    const start = walk.at
+    const at = walk.at
     const step = closing === ']' ? String(index) : keyOf(take(walk, SCALAR))
     if (closing === '}') skipSpace(walk)
     const inner = [...path, step]
-    walk.places.set(JSON.stringify(inner), start)
+    const start = walk.at
     skipValue(walk, inner)
+    walk.places.set(JSON.stringify(inner), { at, start, end: walk.at })
   }
   walk.at += 1
 }

@@ -1,5 +1,5 @@
 import { parseStrictJson, StrictJsonError } from '../../core/index.ts'
-import { positionOf, type TextPosition } from './text-position.ts'
+import { positionOf, type TextPosition } from './places.ts'
 
 /** What is wrong with a text that is not JSON, at one place. */
 export interface JsonFault extends TextPosition {
