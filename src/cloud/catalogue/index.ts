@@ -13,4 +13,6 @@ export {
   type Surroundings,
   wildcardOnly,
 } from './catalogue.ts'
+export type { CatalogueKey, WholeCatalogue } from './every-service.ts'
+export { loadWholeCatalogue } from './load-whole-catalogue.ts'
 export type { AccessLevel } from './table.ts'

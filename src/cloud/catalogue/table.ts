@@ -22,3 +22,8 @@ export type OverrideRow = readonly [action: string, resource: string, when?: str
 
 /** Operations whose actions are not the one that is named after them; by IAM prefix and operation. */
 export type OverrideTables = Readonly<Record<string, Readonly<Record<string, readonly OverrideRow[]>>>>
+
+/** By IAM prefix; each text is a list with spaces between: names of actions, ARN templates, condition keys as `key=Type` or `key=Type[]`. */
+export type ServiceTexts = Readonly<
+  Record<string, readonly [actions: string, templates: string, conditionKeys: string]>
+>
