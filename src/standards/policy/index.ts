@@ -29,3 +29,4 @@ export type {
   StatementExplanation,
 } from './model.ts'
 export { type ParseOptions, parsePolicyDocument } from './parse.ts'
+export { findUnscopedIssuer, type UnscopedIssuer } from './shared-issuers.ts'
