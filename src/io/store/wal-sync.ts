@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { StoreError } from '../../core/index.ts'
 
 /** Makes commits durable beside the event loop: the write-ahead log is synced in a thread of Node's pool. */
@@ -71,6 +72,13 @@ export function createWalSync(path: string, openFile: (path: string) => Promise<
   }
 }
 
-function openLog(path: string): Promise<FileHandle> {
-  return open(path, 'r+')
+/** The log's name must be as durable as what is in it: SQLite would sync the directory only with its own first sync. */
+async function openLog(path: string): Promise<FileHandle> {
+  const directory = await open(dirname(path), 'r')
+  try {
+    await directory.sync()
+  } finally {
+    await directory.close()
+  }
+  return await open(path, 'r+')
 }
