@@ -8,10 +8,9 @@ import { hasVariables, type Part, type ReadVariable } from './pattern.ts'
 export type Glob = readonly Chunk[]
 
 interface Chunk {
-  /** With a `?` at the places of `ones`. */
   readonly text: string
-  /** Places where any one character fits; a character is a UTF-16 unit. */
-  readonly ones?: ReadonlySet<number>
+  /** For a chunk with a `?`: its UTF-16 units, `ANY_UNIT` where any one fits. */
+  readonly units?: Uint32Array
 }
 
 export type TextTest = (text: string) => boolean
@@ -47,24 +46,29 @@ function cutAtStars(parts: readonly Part[]): readonly (readonly Part[])[] {
 /** Undefined when a variable has no value. */
 function resolveChunk(parts: readonly Part[], keys: ContextKeys, read: ReadVariable): Chunk | undefined {
   let text = ''
-  let ones: Set<number> | undefined
+  const ones: number[] = []
   for (const part of parts) {
-    if (part.kind === 'one') {
-      ones ??= new Set()
-      ones.add(text.length)
-    }
+    if (part.kind === 'one') ones.push(text.length)
     const piece = part.kind === 'variable' ? read(part, keys) : part.kind === 'text' ? part.text : '?'
     if (piece === undefined) return undefined
     text += piece
   }
-  return ones === undefined ? { text } : { text, ones }
+  return ones.length === 0 ? { text } : { text, units: unitsOf(text, ones) }
+}
+
+const ANY_UNIT = 0x10000
+
+function unitsOf(text: string, ones: readonly number[]): Uint32Array {
+  const units = Uint32Array.from({ length: text.length }, (_, at) => text.charCodeAt(at))
+  for (const at of ones) units[at] = ANY_UNIT
+  return units
 }
 
 /** The test that is a pattern without variables, in the cheapest form that does. */
 export function compileGlob(parts: readonly Part[]): TextTest {
   const glob = globOf(parts)
   const [first, last] = [glob[0], glob.at(-1)]
-  if (first === undefined || last === undefined || glob.some(({ ones }) => ones !== undefined) || glob.length > 2)
+  if (first === undefined || last === undefined || glob.some(({ units }) => units !== undefined) || glob.length > 2)
     return (text) => matchesGlob(glob, text)
   const [start, end] = [first.text, last.text]
   if (glob.length === 1) return (text) => text === start
@@ -104,17 +108,19 @@ export function matchesGlob(glob: Glob, text: string): boolean {
   return true
 }
 
-function fits({ text: wanted, ones }: Chunk, text: string, at: number): boolean {
-  if (ones === undefined) return text.startsWith(wanted, at)
-  if (at + wanted.length > text.length) return false
-  for (let index = 0; index < wanted.length; index += 1)
-    if (text.charCodeAt(at + index) !== wanted.charCodeAt(index) && !ones.has(index)) return false
+function fits({ text: wanted, units }: Chunk, text: string, at: number): boolean {
+  if (units === undefined) return text.startsWith(wanted, at)
+  if (at + units.length > text.length) return false
+  for (let index = 0; index < units.length; index += 1) {
+    const unit = units[index]
+    if (unit !== ANY_UNIT && unit !== text.charCodeAt(at + index)) return false
+  }
   return true
 }
 
 /** First place from `from` on at which the chunk fits, or -1. */
 function find(chunk: Chunk, text: string, from: number): number {
-  if (chunk.ones === undefined) return text.indexOf(chunk.text, from)
+  if (chunk.units === undefined) return text.indexOf(chunk.text, from)
   for (let at = from; at + chunk.text.length <= text.length; at += 1) if (fits(chunk, text, at)) return at
   return -1
 }
@@ -136,12 +142,12 @@ export function agreement(glob: Glob, text: string): number {
   return glob.length > 1 ? text.length : at
 }
 
-function commonLength({ text: wanted, ones }: Chunk, text: string, from: number): number {
+function commonLength({ text: wanted, units }: Chunk, text: string, from: number): number {
   let length = 0
   while (
     length < wanted.length &&
     from + length < text.length &&
-    (ones?.has(length) || text[from + length] === wanted[length])
+    (units?.[length] === ANY_UNIT || text[from + length] === wanted[length])
   )
     length += 1
   return length
