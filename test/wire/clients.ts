@@ -5,7 +5,7 @@ import { IAMClient } from '@aws-sdk/client-iam'
 import { S3Client } from '@aws-sdk/client-s3'
 import { STSClient } from '@aws-sdk/client-sts'
 import type { SigningCredentials } from '../../src/standards/sigv4/index.ts'
-import { type InstallationUnderTest, REGION } from './installation.ts'
+import type { InstallationUnderTest } from './installation.ts'
 
 export interface Clients {
   readonly iam: IAMClient
@@ -22,7 +22,7 @@ export function clientsOf(
 ): Clients {
   const options = {
     endpoint: at.facts.endpoint,
-    region: REGION,
+    region: at.facts.region,
     maxAttempts: 1,
     // The SDK signs by this machine's clock, the installation judges by its own.
     systemClockOffset: at.clock.now() - Date.now(),

@@ -18,6 +18,7 @@ export interface InstallationOptions {
   readonly clock?: Clock
   readonly network?: Network
   readonly accounts?: readonly string[]
+  readonly region?: string
   readonly allowPrivateIssuers?: readonly string[]
   readonly stsRate?: number
 }
@@ -69,7 +70,7 @@ export async function openInstallation(options: InstallationOptions = {}): Promi
         port: 0,
         listen: [],
         accounts: (options.accounts ?? [ACCOUNT]) as readonly AccountId[],
-        region: REGION as Region,
+        region: (options.region ?? REGION) as Region,
         allowPrivateIssuers: options.allowPrivateIssuers ?? [],
         stsRate: options.stsRate,
         demo: false,
