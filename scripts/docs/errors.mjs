@@ -5,7 +5,7 @@ const folder = new URL('./errors/', import.meta.url)
 const GENERATED =
   '<!-- Written by `npm run docs` from src/cloud/denials/causes.ts and scripts/docs/errors; edit those. -->'
 
-/** What stands for each cause in scripts/docs/errors: `## name`, `> CODE STATUS sentence`, what it means, `### find`, `### fix`. */
+/** What stands for each cause in scripts/docs/errors: `## name`, `> CODE STATUS sentence` or `> audit: sentence`, what it means, `### find`, `### fix`. */
 export function readErrorTexts() {
   const texts = new Map()
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.md'))) {
@@ -31,11 +31,18 @@ function parseText(name, lines) {
 }
 
 function parseSaid(name, line) {
+  const [, audited] = /^> audit: (.+)$/.exec(line) ?? []
+  if (audited !== undefined) return { code: 'openirsa trust check', sentence: audited }
   const [, code, status, sentence] = /^> (\w+) (\d{3}) (.+)$/.exec(line) ?? []
   if (sentence === undefined)
     throw new Error(`scripts/docs/errors: ${name}: expected \`> CODE STATUS sentence\`, found ${line}`)
   return { code, status, sentence }
 }
+
+const FOUND_BY_DENIAL =
+  'The answer carries an id in its header `x-openirsa-denial`. `openirsa explain ID` shows, for that very call, what was wanted and what came.'
+const FOUND_BY_AUDIT =
+  'Nobody need have been refused: `openirsa trust check FILE`, or `--role NAME`, reads the policy and names the statement.'
 
 /** One page: the sentence that the user saw stands on top, because that is what is searched for. */
 export function errorPage({ code, name, rung, summary, fix }, { said, means, find, fix: more }, sameSentence) {
@@ -44,7 +51,7 @@ export function errorPage({ code, name, rung, summary, fix }, { said, means, fin
     GENERATED,
     `# ${first.sentence}`,
     '',
-    `\`${first.code}\`, HTTP ${first.status} · **${code} ${name}** · stopped at: ${rung}`,
+    `\`${first.code}\`${first.status === undefined ? '' : `, HTTP ${first.status}`} · **${code} ${name}** · stopped at: ${rung}`,
     '',
     ...others.flatMap((other) => [`Also seen as \`${other.code}\` (${other.status}): ${other.sentence}`, '']),
     `**${summary}**`,
@@ -55,7 +62,7 @@ export function errorPage({ code, name, rung, summary, fix }, { said, means, fin
     '',
     '## How to find it',
     '',
-    'The answer carries an id in its header `x-openirsa-denial`. `openirsa explain ID` shows, for that very call, what was wanted and what came.',
+    first.status === undefined ? FOUND_BY_AUDIT : FOUND_BY_DENIAL,
     '',
     find,
     '',

@@ -23,6 +23,7 @@ export async function readCauses() {
 
 async function referencePages() {
   const { environmentName, upOptions } = await import('../../src/config/index.ts')
+  const { policyTestSchema } = await import('../../src/tools/policy/index.ts')
   const { createProgram } = await import('../../src/cli/program.ts')
   const silent = {
     out() {},
@@ -37,5 +38,11 @@ async function referencePages() {
     ['docs/reference/cli.md', cliPage(createProgram(silent))],
     ['docs/reference/configuration.md', configurationPage(upOptions, environmentName)],
     ['docs/reference/openirsa.schema.json', configurationSchema(upOptions, environmentName)],
+    ['docs/reference/policy-test.schema.json', policyTestPage(policyTestSchema)],
   ])
+}
+
+/** JSON Schema (2020-12) for the files of `openirsa policy test`: the very one that they are checked by. */
+function policyTestPage(schema) {
+  return `${JSON.stringify({ $schema: 'https://json-schema.org/draft/2020-12/schema', ...schema }, undefined, 2)}\n`
 }

@@ -8,6 +8,7 @@ import { addPolicy } from './commands/policy.ts'
 import { addRun } from './commands/run.ts'
 import { addStatus } from './commands/status.ts'
 import { addToken } from './commands/token.ts'
+import { addTrust } from './commands/trust.ts'
 import { addUp } from './commands/up.ts'
 import { oneLine } from './ending.ts'
 import type { Terminal } from './terminal.ts'
@@ -34,7 +35,7 @@ export function createProgram(terminal: Terminal, script = ''): Command {
     .helpCommand('help [command]', 'Print help for a command.')
     .addHelpText('after', EPILOGUE)
     .enablePositionalOptions()
-  for (const add of [addUp, addStatus, addEnv, addApply, addRun, addToken, addExplain, addPolicy, addDemo])
+  for (const add of [addUp, addStatus, addEnv, addApply, addRun, addToken, addExplain, addPolicy, addTrust, addDemo])
     add(program, terminal)
   settle(program, terminal)
   return program

@@ -13,7 +13,10 @@ export interface DenialCause {
 
 type Row = readonly [code: string, rung: Rung, summary: string, fix: string]
 
-/** Every cause that the gateway can find. 2xx token and provider, 3xx trust, 5xx permissions, 6xx signatures and credentials. */
+/**
+ * Every cause that the gateway can find, and what audits find before anybody is refused.
+ * 2xx token and provider, 3xx trust, 5xx permissions, 6xx signatures and credentials, 9xx audits.
+ */
 export const CAUSES = {
   'provider-missing': [
     'IRSA201',
@@ -284,6 +287,42 @@ export const CAUSES = {
     'signature',
     'The session token is not one of this installation, was changed, or belongs to another access key.',
     'send the session token that came with the access key, unchanged',
+  ],
+  'sub-missing': [
+    'IRSA901',
+    'trust',
+    'The trust policy does not ask for a subject: every service account of the cluster can become the role.',
+    'compare ISSUER:sub with the service account’s subject by StringEquals: openirsa trust generate',
+  ],
+  'sub-wildcard': [
+    'IRSA902',
+    'trust',
+    'The trust policy lets in a whole namespace or cluster by a wildcard in the subject.',
+    'list the exact subjects and compare them by StringEquals',
+  ],
+  'sub-by-default': [
+    'IRSA903',
+    'trust',
+    'The condition on the subject also holds for subjects that it does not name, or when there is none.',
+    'compare ISSUER:sub by StringEquals, without Not, IfExists and ForAllValues',
+  ],
+  'aud-missing': [
+    'IRSA904',
+    'trust',
+    'The trust policy does not ask for an audience: tokens that were meant for somebody else let in too.',
+    'compare ISSUER:aud with sts.amazonaws.com by StringEquals',
+  ],
+  'foreign-provider': [
+    'IRSA905',
+    'trust',
+    'The trust policy names an OIDC provider of another account, which lets nobody in.',
+    'register the issuer in the account of the role, and name that provider',
+  ],
+  'like-without-wildcard': [
+    'IRSA906',
+    'trust',
+    'The trust policy compares by StringLike what has no wildcard.',
+    'use StringEquals: it says that no wildcard is meant',
   ],
 } as const satisfies Readonly<Record<string, Row>>
 

@@ -1,4 +1,4 @@
-import type { ApiError } from '../../core/index.ts'
+import { type ApiError, parseArn } from '../../core/index.ts'
 import type { Principal, Refusal } from '../operation.ts'
 import { causeOfDenial } from './cause-of-denial.ts'
 import { causeOfSignature } from './cause-of-signature.ts'
@@ -19,6 +19,7 @@ export function describeRefusal(id: string, refusal: Refusal, call: DenialCall, 
     time: new Date(call.time).toISOString(),
     requestId: call.requestId,
     ...(call.account === undefined ? {} : { account: call.account }),
+    ...resourceAccountOf(refusal),
     service: call.service,
     operation: call.operation,
     region: call.region,
@@ -58,6 +59,13 @@ function requesterOf(principal: Principal): Requester {
     case 'iam-user':
       return { kind: 'user', arn: principal.arn, name: principal.userName }
   }
+}
+
+function resourceAccountOf(refusal: Refusal): Pick<DenialRecord, 'resourceAccount'> {
+  if (refusal.kind === 'signature') return {}
+  const account =
+    refusal.kind === 'denial' ? refusal.judged.requirement.resourceAccount : parseArn(refusal.roleArn)?.account
+  return account === undefined || account === '' ? {} : { resourceAccount: account }
 }
 
 function whoAndWhat(refusal: Refusal, call: DenialCall): Pick<DenialRecord, 'action' | 'resource' | 'principal'> {

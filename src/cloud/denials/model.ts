@@ -29,6 +29,8 @@ export interface DenialRecord {
   readonly time: string
   readonly requestId: string
   readonly account?: string
+  /** The account that owns the resource, as far as it was known. */
+  readonly resourceAccount?: string
   readonly service: string
   readonly operation: string
   readonly region: string

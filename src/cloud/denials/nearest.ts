@@ -17,7 +17,9 @@ export function denyingLine(near: StatementExplanation): string {
 }
 
 export function policyName({ policy, policyType }: StatementExplanation): string {
-  const name = policy.arn ?? policy.name
+  // Of the organization's, the name says where it is attached, and its ARN nothing that anybody wrote.
+  const isOfOrganization = policyType === 'service-control' || policyType === 'resource-control'
+  const name = isOfOrganization ? policy.name : (policy.arn ?? policy.name)
   return policyType === 'trust' ? 'the trust policy' : `${KINDS[policyType]} ${name}`.trimEnd()
 }
 

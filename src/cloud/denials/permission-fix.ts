@@ -24,6 +24,8 @@ export function allowFix({ judged, requester, explanation }: Denial, miss: Cause
       return `allow ${what} in the session policy too (Policy or PolicyArns of the call that made the session)`
     case 'boundary':
       return `allow ${what} in the permissions boundary of ${nameOf(requester)} too`
+    case 'service-control':
+      return `allow ${what} in the service control policies too, at every level from the root to the account`
     default:
       return `allow ${what} there too`
   }

@@ -18,6 +18,11 @@ export function createIamSource({ place, asking, findResourcePolicy }: IamPlace)
   return {
     place,
     findPrincipal,
+    findRole: async (name) => {
+      if (name.startsWith('arn:')) return findPrincipal(name)
+      const role = recordOf((await asking('')('GetRole', { RoleName: name }))?.Role)
+      return textOf(role.Arn) === '' ? undefined : findPrincipal(textOf(role.Arn))
+    },
     findPolicy: async (arn) => {
       if (kindOf(arn) === 'role') return (await findPrincipal(arn))?.trust
       return readManaged(askFor(arn), arn)

@@ -25,6 +25,8 @@ export interface PolicySource {
   readonly place: string
   /** The user or role of that ARN; undefined when there is none. */
   findPrincipal(arn: string): Promise<FoundPrincipal | undefined>
+  /** A role by its name, in the account that is usually asked, or by its ARN. */
+  findRole(name: string): Promise<FoundPrincipal | undefined>
   /** A managed policy in its default version, or a role's trust policy; undefined when there is none. */
   findPolicy(arn: string): Promise<FoundPolicy | undefined>
   /** The policy that the resource of that ARN has, as far as this source can read it. */
