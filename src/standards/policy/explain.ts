@@ -1,7 +1,7 @@
 import { decide, type Grant, type StatementFinder } from './decide.ts'
 import { explainable } from './explainable.ts'
 import { judgeStatement } from './judge-statement.ts'
-import type { AuthorizationRequest, Explanation, NamedPolicy, Statement } from './model.ts'
+import type { AuthorizationRequest, Decision, Explanation, NamedPolicy, Statement } from './model.ts'
 import { rankNearest } from './nearest.ts'
 import { LEVELS } from './principals.ts'
 import { climb, policiesByType } from './rungs.ts'
@@ -13,8 +13,15 @@ import { climb, policiesByType } from './rungs.ts'
 export function explain(request: AuthorizationRequest): Explanation {
   const finder = new StepwiseFinder(request)
   const decision = decide(request, finder)
-  const policies = policiesByType(request)[decision.decidedBy].flat()
+  const levels = policiesByType(request)[decision.decidedBy]
+  const policies = levels.filter((level) => isToBlame(level, decision, finder)).flat()
   return { decision, rungs: climb(request, finder), nearest: rankNearest(request, decision, policies) }
+}
+
+/** Each level of service control policies must allow it: those that do have no part in what is missing. */
+function isToBlame(level: readonly NamedPolicy[], decision: Decision, finder: StatementFinder): boolean {
+  const isMissing = decision.outcome === 'implicit-deny' && decision.decidedBy === 'service-control'
+  return !isMissing || !level.some((policy) => finder.findAllow(policy) !== undefined)
 }
 
 /** Asks one statement after the other. */
