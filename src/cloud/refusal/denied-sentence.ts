@@ -45,7 +45,9 @@ export function deniedSentence({ principalArn, action, resource, decision, style
 }
 
 function reasonOf({ outcome, decidedBy, policy }: Decision, action: string): string {
-  if (outcome !== 'explicit-deny') return `because no ${MISSING[decidedBy]} allows the ${action} action`
+  // SPEC: what service control policies leave out is told like what they deny.
+  const isTold = outcome === 'explicit-deny' || decidedBy === 'service-control'
+  if (!isTold) return `because no ${MISSING[decidedBy]} allows the ${action} action`
   const arn = policy?.arn === undefined ? '' : `: ${policy.arn}`
   return `with an explicit deny in ${DENYING[decidedBy]}${arn}`
 }

@@ -43,6 +43,11 @@ describe('the denied sentence', () => {
     expect(deniedSentence({ ...s3, decision: explicit }).endsWith(denying)).toBe(true)
   })
 
+  it('says of service control policies that they deny, also when they only leave it out', () => {
+    const decision: Decision = { ...implicit, decidedBy: 'service-control' }
+    expect(deniedSentence({ ...s3, decision })).toMatch(/ with an explicit deny in a service control policy$/)
+  })
+
   it('appends the ARN of a managed policy that denies, and never the name of an inline one', () => {
     const managed = { name: 'Guard', arn: 'arn:aws:iam::123456789012:policy/Guard' } as NamedPolicy
     const explicit: Decision = { outcome: 'explicit-deny', decidedBy: 'identity', policy: managed, because: [] }

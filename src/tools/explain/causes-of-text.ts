@@ -5,6 +5,7 @@ import { type CauseName, type DenialCause, findDenialCause } from '../../cloud/d
  * The first row whose words all stand in the text counts; special ones stand before general ones.
  */
 const SENTENCES: readonly (readonly [words: readonly string[], causes: readonly CauseName[]])[] = [
+  [['with an explicit deny in a service control policy'], ['organization', 'explicit-deny']],
   [['with an explicit deny'], ['explicit-deny']],
   [['because no session policy allows'], ['session-policy']],
   [['because no permissions boundary allows'], ['boundary']],
