@@ -7,6 +7,7 @@ import type { Trail } from '../io/trail/index.ts'
 import { createDenials, type Denials } from './denials/index.ts'
 import { createGateway, type WebIdentityKeys } from './gateway/index.ts'
 import { createIdentity, type Identity } from './identity/index.ts'
+import type { Organization } from './organization/index.ts'
 import { createCloudTrail } from './services/cloudtrail/index.ts'
 import { type ClusterBook, type ClusterIssuers, createEks, type EksCluster } from './services/eks/index.ts'
 import { createIam, type ThumbprintSource } from './services/iam/index.ts'
@@ -27,6 +28,8 @@ export interface CloudOptions {
   /** At least one; the first is the default one. */
   readonly accounts: readonly AccountId[]
   readonly region: Region
+  /** Without one, nothing limits the accounts from above. */
+  readonly organization?: Organization | undefined
   readonly objectDirectory: string
   /** The installation's own clusters. Asked at each call. */
   readonly clusters: () => readonly EksCluster[]
@@ -61,13 +64,13 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
   const { clusters, issuers } = options
   const eks = await createEks({ store, clusters, issuers, identity, clock, randomness })
   const services = [
-    createSts({ identity, sessions, ratePerSecond: options.stsRatePerSecond }),
+    createSts({ identity, sessions, ratePerSecond: options.stsRatePerSecond, findDenial: denials.find }),
     createIam({ identity, thumbprints: options.thumbprints, clock, randomness, region }),
     eks.service,
     createCloudTrail({ trail }),
     await createS3({ store, objectDirectory: options.objectDirectory, clock, randomness, identity }),
   ]
-  const { keys, tokenLeewaySeconds } = options
+  const { keys, tokenLeewaySeconds, organization } = options
   const gateway = createGateway({
     services,
     identity,
@@ -75,6 +78,7 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
     keys,
     denials,
     trail,
+    organization,
     account,
     region,
     tokenLeewaySeconds,

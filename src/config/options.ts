@@ -47,6 +47,14 @@ export const upOptions = {
     summary: 'Host of an issuer that may be fetched although its address is private or loopback.',
     schema: { type: 'string', pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$', examples: ['issuer.internal'] },
   },
+  organization: {
+    name: 'organization',
+    placeholder: 'PATH',
+    parse: asText,
+    fallback: undefined,
+    summary: 'File of the organization: its accounts, service control policies and resource control policies.',
+    schema: { type: 'string', examples: ['org.yaml'] },
+  },
   stsRate: {
     name: 'sts-rate',
     placeholder: 'N',

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { configHomeOf, dataDirectoryOf, loadOptions, readConfigFile, upOptions } from '../../config/index.ts'
 import { addFlags, dataDirectoryFlag, outputFlag } from '../flags.ts'
@@ -35,7 +36,15 @@ export function addUp(program: Command, terminal: Terminal): void {
       })
       const dataDirectory = dataDirectoryOf(flags.dataDir, terminal.environment)
       const { demoFactsOf, startDetached, startInstallation, systemHost } = await import('../../tools/up/index.ts')
-      const { detach, account: accounts, allowPrivateIssuer: allowPrivateIssuers, ...rest } = options
+      const {
+        detach,
+        account: accounts,
+        allowPrivateIssuer: allowPrivateIssuers,
+        organization: orgFile,
+        ...rest
+      } = options
+      // The process that detaches resolves it once more, and finds the same.
+      const organization = orgFile === undefined ? undefined : resolve(terminal.workingDirectory, orgFile)
       const show = (facts: Facts, demo: Demo): Promise<void> =>
         printResult(
           { value: facts, table: () => renderReady({ facts, dataDirectory, demo }, terminal) },
@@ -48,7 +57,10 @@ export function addUp(program: Command, terminal: Terminal): void {
         return show(facts, rest.demo ? demoFactsOf(facts) : undefined)
       }
       const host = systemHost({ logLevel: rest.logLevel, version: version(), say: terminal.err })
-      const installation = await startInstallation({ ...rest, accounts, allowPrivateIssuers, dataDirectory }, host)
+      const installation = await startInstallation(
+        { ...rest, accounts, allowPrivateIssuers, organization, dataDirectory },
+        host,
+      )
       // Before anybody is told that it is ready: who stops it upon that word finds it listening.
       const stopped = installation.untilStopped()
       for (const warning of installation.warnings) terminal.err(`openirsa: warning: ${warning}`)

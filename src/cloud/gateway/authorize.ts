@@ -8,12 +8,15 @@ import {
 } from '../../standards/policy/index.ts'
 import type { IdentityReader } from '../identity/index.ts'
 import type { ApiCall, Judged, Operation, Principal, Refusal, Requirement } from '../operation.ts'
+import type { Organization } from '../organization/index.ts'
 import { contextKeysOf } from './context-keys.ts'
+import { organizationPoliciesOf } from './organization-policies.ts'
 import type { SessionPolicies } from './session-policies.ts'
 
 export interface AuthorizeParts {
   readonly identity: IdentityReader
   readonly sessionPolicies: SessionPolicies
+  readonly organization?: Organization | undefined
 }
 
 /** What came of it: everything that was judged, and the refusal when one of the fatal requirements was denied. */
@@ -80,8 +83,12 @@ function requestOf(
     resource,
     resourceAccount,
     ...(resourcePolicyKind === undefined ? {} : { resourcePolicyKind }),
-    keys: contextKeysOf(call, principal, requirement),
-    policies: { ...policiesOf(principal, parts), ...resourcePolicyOf(requirement) },
+    keys: contextKeysOf(call, principal, { requirement, organization: parts.organization }),
+    policies: {
+      ...policiesOf(principal, parts),
+      ...resourcePolicyOf(requirement),
+      ...organizationPoliciesOf(parts.organization, principal, requirement),
+    },
   }
 }
 

@@ -122,7 +122,7 @@ const user: Principal = {
   accessKeyId: 'AKIAEXAMPLE',
 }
 
-const keyOf = (principal: Principal, key: string) => contextKeysOf(call, principal, requirement).get(key)
+const keyOf = (principal: Principal, key: string) => contextKeysOf(call, principal, { requirement }).get(key)
 
 describe('keys of the request', () => {
   it.each([

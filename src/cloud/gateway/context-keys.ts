@@ -1,6 +1,8 @@
 import { epochSeconds, headerValue, renderIsoSeconds } from '../../core/index.ts'
 import type { ContextKeys } from '../../standards/policy/index.ts'
 import type { ApiCall, Principal, Requirement } from '../operation.ts'
+import type { Organization } from '../organization/index.ts'
+import { findOrganizationKey } from './organization-keys.ts'
 import { findPrincipalKey } from './principal-keys.ts'
 
 type KeyValue = string | readonly string[] | undefined
@@ -23,11 +25,21 @@ const REQUEST_KEYS = new Map<string, (call: ApiCall, requirement: Requirement) =
  * The context keys of one requirement; each is worked out when a policy asks for it.
  * INVARIANT: keys come from this room and the service's row alone: no header of a client names one.
  */
-export function contextKeysOf(call: ApiCall, principal: Principal, requirement: Requirement): ContextKeys {
+export function contextKeysOf(
+  call: ApiCall,
+  principal: Principal,
+  {
+    requirement,
+    organization,
+  }: { readonly requirement: Requirement; readonly organization?: Organization | undefined },
+): ContextKeys {
   const own = ownKeys(requirement)
-  return {
-    get: (key) => own?.get(key) ?? REQUEST_KEYS.get(key)?.(call, requirement) ?? findPrincipalKey(principal, key),
-  }
+  const find = (key: string): KeyValue =>
+    own?.get(key) ??
+    REQUEST_KEYS.get(key)?.(call, requirement) ??
+    findOrganizationKey(organization, { principal, resourceAccount: requirement.resourceAccount }, key) ??
+    findPrincipalKey(principal, key)
+  return { get: find }
 }
 
 function ownKeys({ contextKeys }: Requirement): ReadonlyMap<string, string | readonly string[]> | undefined {

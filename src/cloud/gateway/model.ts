@@ -9,6 +9,7 @@ import type { PresentedCredentials } from '../../standards/sigv4/index.ts'
 import type { Denials } from '../denials/index.ts'
 import type { IdentityReader, OidcProvider } from '../identity/index.ts'
 import type { ApiCall, Judged, KeyConnection, Operation, Origin, Principal, Service } from '../operation.ts'
+import type { Organization } from '../organization/index.ts'
 import type { Sessions } from '../session/index.ts'
 
 /** Where the keys of issuers come from: our own cluster half, or the issuer's server. */
@@ -31,6 +32,8 @@ export interface GatewayOptions {
   readonly keys: WebIdentityKeys
   readonly denials: Denials
   readonly trail: Trail
+  /** Whose policies hold above those of the accounts. */
+  readonly organization?: Organization | undefined
   /** Of calls that name no account and no region. */
   readonly account: AccountId
   readonly region: Region

@@ -14,6 +14,8 @@ export interface UpOptions {
   readonly region: Region
   /** Hosts of issuers that may be fetched although they are private. */
   readonly allowPrivateIssuers: readonly string[]
+  /** Path of the organization's file; undefined when no organization is above the accounts. Read once, at the start. */
+  readonly organization?: string | undefined
   /** Most STS requests a second for each account; undefined is no limit. */
   readonly stsRate: number | undefined
   readonly demo: boolean

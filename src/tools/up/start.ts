@@ -2,8 +2,9 @@ import { X509Certificate } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Cloud, createCloud } from '../../cloud/index.ts'
+import type { Organization } from '../../cloud/organization/index.ts'
 import { createObjects, type Objects } from '../../cluster/objects/index.ts'
-import { type AccountId, ConfigError, instant, seconds } from '../../core/index.ts'
+import { type AccountId, ConfigError, instant, partitionOf, seconds } from '../../core/index.ts'
 import { ensurePrivateDirectory } from '../../io/host/index.ts'
 import { type Certificates, ensureCertificates, type Listener, listen } from '../../io/http/index.ts'
 import {
@@ -24,6 +25,7 @@ import { createHostedIssuers, type HostedIssuers } from './hosted-issuers.ts'
 import { type InstallationKeys, readOrCreateKeys } from './keys.ts'
 import { createIssuerKeys } from './local-issuer.ts'
 import type { Installation, UpHost, UpOptions } from './model.ts'
+import { readOrganization, warningsOfOrganization } from './organization.ts'
 import { createOwnPages } from './own-pages.ts'
 
 const LOOPBACK = '127.0.0.1'
@@ -32,7 +34,7 @@ const TOKEN_LEEWAY_SECONDS = seconds(300)
 
 /**
  * Starts the whole circle in this process: issuer and objects of a cluster, AWS's APIs, one port, one data directory.
- * @throws ConfigError for a port in use, a data directory in use or open to others, an unreadable key, a corrupt store; nothing is left behind then
+ * @throws ConfigError for a port in use, a data directory in use or open to others, an unreadable key, a corrupt store, a fault in the organization's file; nothing is left behind then
  */
 export async function startInstallation(options: UpOptions, host: UpHost): Promise<Installation> {
   const closing = createClosing()
@@ -52,6 +54,7 @@ interface Foundation {
   readonly store: Store
   readonly objects: Objects
   readonly issuers: HostedIssuers
+  readonly organization: Organization | undefined
 }
 
 async function start(options: UpOptions, host: UpHost, closing: Closing): Promise<Installation> {
@@ -75,7 +78,7 @@ async function start(options: UpOptions, host: UpHost, closing: Closing): Promis
   return {
     facts,
     demo,
-    warnings: warningsOf(options),
+    warnings: warningsOf(options, foundation.organization),
     close: closing.close,
     untilStopped: () => closing.uponSignal(host.log),
   }
@@ -87,6 +90,7 @@ async function open(options: UpOptions, { clock, randomness }: UpHost, closing: 
   const lock = takeLock(paths.lock)
   closing.add(async () => lock.release())
   const keys = await readOrCreateKeys(paths, options.region, randomness)
+  const organization = await findOrganization(options, keys)
   const certificates = await ensureCertificates({
     directory: paths.certificates,
     addresses: options.listen,
@@ -97,7 +101,15 @@ async function open(options: UpOptions, { clock, randomness }: UpHost, closing: 
   closing.add(() => store.close())
   const objects = await createObjects({ store, clock, randomness })
   const issuers = createHostedIssuers(keys, { directory: paths.keys, randomness })
-  return { paths, keys, certificates, store, objects, issuers }
+  return { paths, keys, certificates, store, objects, issuers, organization }
+}
+
+async function findOrganization(
+  { organization, region }: UpOptions,
+  { realmId }: InstallationKeys,
+): Promise<Organization | undefined> {
+  if (organization === undefined) return undefined
+  return readOrganization(organization, { realmId, partition: partitionOf(region) })
 }
 
 /** Our server sends its authority's certificate last. */
@@ -127,6 +139,7 @@ async function openCloud(options: UpOptions, host: UpHost, foundation: Foundatio
     realmId: keys.realmId,
     accounts: options.accounts,
     region: options.region,
+    organization: foundation.organization,
     objectDirectory: paths.objects,
     clusters: () => [{ name: LOCAL_CLUSTER_NAME, account, issuer: keys.issuer, region: options.region, createdAt }],
     issuers: {
@@ -202,8 +215,12 @@ function defaultAccountOf({ accounts }: UpOptions): AccountId {
 }
 
 /** What relaxes a check says so at every start. */
-function warningsOf({ allowPrivateIssuers }: UpOptions): readonly string[] {
-  return allowPrivateIssuers.map(
+function warningsOf(
+  { allowPrivateIssuers, accounts }: UpOptions,
+  organization: Organization | undefined,
+): readonly string[] {
+  const fetched = allowPrivateIssuers.map(
     (host) => `keys of issuers at the private host ${host} are fetched (--allow-private-issuer)`,
   )
+  return organization === undefined ? fetched : [...fetched, ...warningsOfOrganization(organization, accounts)]
 }

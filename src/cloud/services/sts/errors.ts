@@ -99,4 +99,8 @@ export const memberNotImplemented = (member: string): ApiError =>
 /** UNVERIFIED: the text. */
 export const unknownAccessKey = (): ApiError => validationError('The AWS Access Key Id you provided does not exist.')
 
+/** UNVERIFIED: the text. The same for a message of another account as for one that there never was. */
+export const invalidAuthorizationMessage = (): ApiError =>
+  new ApiError('InvalidAuthorizationMessageException', 400, 'Message is not valid')
+
 export const rateExceeded = (): ApiError => new ApiError('Throttling', 400, 'Rate exceeded')

@@ -6,6 +6,22 @@ export interface StsOptions {
   readonly sessions: Pick<Sessions, 'issue'>
   /** Most requests a second for each account; undefined is no limit. */
   readonly ratePerSecond: number | undefined
+  /** The kept story of a refused call, by its id. */
+  readonly findDenial: (id: string) => Promise<KeptDenial | undefined>
+}
+
+/** A refused call, as far as this service looks into it; whoever may see it gets the whole record. */
+export interface KeptDenial {
+  /** Of the caller; missing when nobody was proven. */
+  readonly account?: string
+  readonly resourceAccount?: string
+  /** The cause's, such as `explicit-deny`. */
+  readonly name: string
+  readonly principal: string
+  readonly action: string
+  readonly resource: string
+  readonly region: string
+  readonly sourceIp: string
 }
 
 /** What every way to a role may be narrowed by. */

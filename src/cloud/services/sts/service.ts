@@ -14,6 +14,10 @@ import { deniedOutright, rateExceeded } from './errors.ts'
 import type { AssumeRoleInput, AssumeRoleWithWebIdentityInput, StsOptions } from './model.ts'
 import { assumeRole, requiredBySigner } from './operations/assume-role.ts'
 import { assumeRoleWithWebIdentity, requiredByToken, tokenOfInput } from './operations/assume-role-with-web-identity.ts'
+import {
+  type DecodeAuthorizationMessageInput,
+  decodeAuthorizationMessage,
+} from './operations/decode-authorization-message.ts'
 import { type GetAccessKeyInfoInput, getAccessKeyInfo } from './operations/get-access-key-info.ts'
 import { getCallerIdentity } from './operations/get-caller-identity.ts'
 import { signerOf } from './principals.ts'
@@ -59,6 +63,19 @@ export function createSts(options: StsOptions): Service {
       perform: (call) => getAccessKeyInfo(options, call),
       trail: { category: 'Management', readOnly: true },
     } satisfies Operation<GetAccessKeyInfoInput>,
+    DecodeAuthorizationMessage: {
+      authenticate: signed,
+      requires: async (_input, principal) => [
+        {
+          action: 'sts:DecodeAuthorizationMessage',
+          resource: '*',
+          resourceAccount: signerOf(principal).account,
+          onDeny: 'refuse',
+        },
+      ],
+      perform: (call, principal) => decodeAuthorizationMessage(options, call, principal),
+      trail: { category: 'Management', readOnly: true },
+    } satisfies Operation<DecodeAuthorizationMessageInput>,
   }
   return {
     name: 'sts',

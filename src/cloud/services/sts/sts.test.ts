@@ -24,6 +24,7 @@ describe('the table', () => {
       'AssumeRole',
       'GetCallerIdentity',
       'GetAccessKeyInfo',
+      'DecodeAuthorizationMessage',
     ])
     for (const name of Object.keys(service.operations)) expect(service.model.operationNames).toContain(name)
   })

@@ -13,6 +13,7 @@ import type { AccessKey, OidcProvider, Role } from '../../../identity/index.ts'
 import type { ApiCall, ApiResult, Judged, Operation, Principal, Requirement, Service } from '../../../operation.ts'
 import { createSealKeyRing, createSessions, type Sessions } from '../../../session/index.ts'
 import { createSts } from '../index.ts'
+import type { KeptDenial } from '../model.ts'
 
 export const ACCOUNT = '123456789012' as AccountId
 export const OTHER_ACCOUNT = '210987654321' as AccountId
@@ -106,6 +107,7 @@ export interface World {
   readonly roles: Map<string, Role>
   readonly policies: Map<string, NamedPolicy>
   readonly accessKeys: Map<string, AccessKey>
+  readonly denials: Map<string, KeptDenial>
 }
 
 export interface StsUnderTest {
@@ -120,7 +122,7 @@ export interface StsUnderTest {
 }
 
 export function openSts(ratePerSecond?: number): StsUnderTest {
-  const world: World = { roles: new Map(), policies: new Map(), accessKeys: new Map() }
+  const world: World = { roles: new Map(), policies: new Map(), accessKeys: new Map(), denials: new Map() }
   const randomness = seededRandomness('sts')
   const sessions = createSessions({
     ring: createSealKeyRing(randomness),
@@ -133,7 +135,7 @@ export function openSts(ratePerSecond?: number): StsUnderTest {
     findManagedPolicy: (arn: string) => world.policies.get(arn),
     findAccessKey: (id: string) => world.accessKeys.get(id),
   }
-  const service = createSts({ identity, sessions, ratePerSecond })
+  const service = createSts({ identity, sessions, ratePerSecond, findDenial: async (id) => world.denials.get(id) })
   const rowOf = (operation: string): Operation => {
     const row = service.operations[operation]
     if (row === undefined) throw new Error(`no operation ${operation}`)

@@ -1,0 +1,43 @@
+import type { PolicySet } from '../../standards/policy/index.ts'
+import type { Principal, Requirement } from '../operation.ts'
+import type { Organization } from '../organization/index.ts'
+
+/**
+ * Services whose resources can be protected by resource control policies; of others they are not asked.
+ * @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
+ */
+const WITH_RESOURCE_CONTROL: ReadonlySet<string> = new Set([
+  's3',
+  'sts',
+  'kms',
+  'sqs',
+  'secretsmanager',
+  'dynamodb',
+  'logs',
+  'ecr',
+])
+
+/**
+ * The organization's policies that hold for one requirement: service control policies of the caller's account, resource
+ * control policies of the resource's. A caller who is nobody, or a token, belongs to no account: only the latter hold for it.
+ *
+ * AWS does not limit service-linked roles. Here no service makes any, and whoever may create roles can give one such a
+ * path: nobody gets out of the organization's policies by a name.
+ */
+export function organizationPoliciesOf(
+  organization: Organization | undefined,
+  principal: Principal,
+  { action, resourceAccount }: Pick<Requirement, 'action' | 'resourceAccount'>,
+): Pick<PolicySet, 'serviceControl' | 'resourceControl'> {
+  if (organization === undefined) return {}
+  const isOfAccount = principal.kind === 'iam-user' || principal.kind === 'assumed-role'
+  const serviceControl = isOfAccount ? organization.policiesOf(principal.account)?.serviceControl : undefined
+  const [service = ''] = action.toLowerCase().split(':')
+  const resourceControl = WITH_RESOURCE_CONTROL.has(service)
+    ? organization.policiesOf(resourceAccount)?.resourceControl
+    : undefined
+  return {
+    ...(serviceControl === undefined ? {} : { serviceControl }),
+    ...(resourceControl === undefined ? {} : { resourceControl }),
+  }
+}
