@@ -1,4 +1,4 @@
-import type { PolicyExplanation, PolicyTestResult, Verdict } from '../tools/policy/index.ts'
+import type { PolicyExplanation, PolicyTestResult, Verdict, WhoCan } from '../tools/policy/index.ts'
 import { printable } from './printable.ts'
 import { renderTable } from './render-table.ts'
 import type { Terminal } from './terminal.ts'
@@ -111,4 +111,17 @@ export function renderFailure(result: PolicyTestResult, terminal: Paint): string
   if (explanation === undefined) return head
   const body = renderPolicyExplanation(explanation, terminal)
   return `${head}\n${body.replaceAll(/^(?=.)/gm, '  ')}`
+}
+
+/** Who would be allowed, by what and under which conditions. */
+export function renderWhoCan(allowed: readonly WhoCan[], asked: number): string {
+  if (allowed.length === 0) return `nobody: none of ${asked} users and roles is allowed`
+  return renderTable([
+    ['PRINCIPAL', 'BY', 'CONDITIONS'],
+    ...allowed.map(({ principal, because, conditions }) => [
+      printable(principal),
+      because.map(reasonOf).join(', '),
+      conditions.map(printable).join(', ') || 'none',
+    ]),
+  ])
 }

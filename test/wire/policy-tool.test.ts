@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createAdministratorCalls } from '../../src/io/aws/index.ts'
 import {
   explainInquiry,
+  findWhoCan,
   type GivenPolicies,
   gatherInquiries,
   liveSource,
@@ -76,5 +77,12 @@ describe.each(SOURCES)('policies read through %s', (_, open) => {
     expect((await source.findPolicy(ROLE))?.text).toContain('sts:AssumeRole')
     expect((await source.findRole('app'))?.arn).toBe(ROLE)
     expect((await source.listPrincipals()).map(({ arn }) => arn)).toContain(ROLE)
+  })
+
+  test('say who can, and by what', async () => {
+    const question = { action: 's3:GetObject', resource: 'arn:aws:s3:::b/k', context: {} }
+    const { allowed, asked } = await findWhoCan(question, await open())
+    expect(allowed.map(({ principal }) => principal)).toEqual([ROLE, `arn:aws:iam::${ACCOUNT}:user/administrator`])
+    expect(asked).toBe(2)
   })
 })

@@ -15,7 +15,13 @@ import { NO } from '../ending.ts'
 import { dataDirectoryFlag, outputFlag } from '../flags.ts'
 import { readTextOf } from '../input.ts'
 import { type OutputFormat, printResult } from '../render-data.ts'
-import { renderFailure, renderPolicyExplanation, renderTestResults, renderVerdicts } from '../render-policy.ts'
+import {
+  renderFailure,
+  renderPolicyExplanation,
+  renderTestResults,
+  renderVerdicts,
+  renderWhoCan,
+} from '../render-policy.ts'
 import type { Terminal } from '../terminal.ts'
 
 interface QuestionFlags {
@@ -47,6 +53,7 @@ export function addPolicy(program: Command, terminal: Terminal): void {
   addSimulate(policy, terminal)
   addExplain(policy, terminal)
   addTest(policy, terminal)
+  addWhoCan(policy, terminal)
 }
 
 function addSimulate(policy: Command, terminal: Terminal): void {
@@ -229,4 +236,38 @@ function policiesByName(flags: Pick<TestFlags, 'live' | 'dataDir'>, terminal: Te
       return found
     },
   }
+}
+
+interface WhoCanFlags {
+  readonly context: readonly string[]
+  readonly live?: true
+  readonly dataDir?: string
+  readonly output: OutputFormat
+}
+
+function addWhoCan(policy: Command, terminal: Terminal): void {
+  policy
+    .command('who-can')
+    .description('Which users and roles of the account would be allowed? Exit 1 when nobody would.')
+    .argument('<ACTION>', 'Such as s3:GetObject')
+    .argument('<RESOURCE>', 'An ARN, or * for actions without resource types')
+    .option('--context <KEY=VALUE>', 'A context key; given again, a key of many values.', collect, [])
+    .option(
+      '--live',
+      "Ask AWS, by the SDK's default credentials, instead of the local cloud; nothing is changed there.",
+    )
+    .addOption(dataDirectoryFlag())
+    .addOption(outputFlag())
+    .action(async (action: string, resource: string, flags: WhoCanFlags) => {
+      const { findWhoCan } = await import('../../tools/policy/index.ts')
+      const question = { action, resource, context: contextOf(flags.context), now: instant(Date.now()) }
+      const { allowed, asked, notes } = await findWhoCan(question, await sourceOf(flags, terminal))
+      for (const note of notes) terminal.err(`openirsa: ${note}`)
+      await printResult(
+        { value: { allowed, asked, notes }, table: () => renderWhoCan(allowed, asked) },
+        flags.output,
+        terminal,
+      )
+      if (allowed.length === 0) process.exitCode = NO
+    })
 }

@@ -23,3 +23,4 @@ export {
   simulate,
   type Verdict,
 } from './verdict.ts'
+export { findWhoCan, type WhoCan, type WhoCanQuestion } from './who-can.ts'
