@@ -142,6 +142,7 @@ export interface TrailShape<Input> {
   resources?(
     input: Input,
     account: AccountId,
+    partition: Partition,
   ): readonly { readonly type: string; readonly arn: string; readonly account: AccountId }[]
 }
 

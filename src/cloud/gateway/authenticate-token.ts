@@ -1,4 +1,4 @@
-import { type AccountId, parseArn, type Seconds, TokenError } from '../../core/index.ts'
+import { type AccountId, type Partition, parseArn, type Seconds, TokenError } from '../../core/index.ts'
 import {
   checkTokenBeforeKey,
   type IssuerUrl,
@@ -42,7 +42,7 @@ export async function authenticateToken(
   const { key, connection } = await keys.find({ issuer, thumbprints: provider.thumbprints, keyId: token.keyId })
   const verified = verifyWebIdentityToken(token, { ...expectations, key })
   const { account } = provider
-  const partition = identity.findAccount(account)?.partition ?? 'aws'
+  const partition = parseArn(provider.arn)?.partition as Partition
   return { kind: 'web-identity', account, partition, provider, token: verified, connection }
 }
 

@@ -1,4 +1,4 @@
-import { Secret, SignatureError } from '../../core/index.ts'
+import { partitionOf, type Region, Secret, SignatureError } from '../../core/index.ts'
 import type { PresentedCredentials } from '../../standards/sigv4/index.ts'
 import type { IdentityReader } from '../identity/index.ts'
 import type { Principal } from '../operation.ts'
@@ -19,16 +19,33 @@ const NO_SECRET = new Secret('no secret: the key is unknown')
 /** The owner of the presented key. UNVERIFIED: that the signature is the owner's is still to be proven. */
 export function findSigner(presented: PresentedCredentials, sources: SignerSources): Signer {
   try {
-    return presented.sessionToken === undefined
-      ? userOf(presented, sources.identity)
-      : sessionOf(presented, presented.sessionToken, sources)
+    const owner =
+      presented.sessionToken === undefined
+        ? userOf(presented, sources.identity)
+        : sessionOf(presented, presented.sessionToken, sources)
+    refuseOtherPartition(presented, owner)
+    return owner
   } catch (failure) {
     if (failure instanceof SignatureError) return { failure, secret: NO_SECRET }
     throw failure
   }
 }
 
-function userOf({ accessKeyId }: PresentedCredentials, identity: IdentityReader): Signer {
+/**
+ * SPEC: a key is known in its own partition only. Without this, the region that a caller signs for would choose the ARN that a
+ * resource is judged by, and a Deny that names the true one would not be found.
+ */
+function refuseOtherPartition({ accessKeyId, scope }: PresentedCredentials, { principal }: Owner): void {
+  if (partitionOf(scope.region as Region) !== principal.partition)
+    throw new SignatureError('unknown-key', 'the access key is of another partition', { accessKeyId })
+}
+
+interface Owner {
+  readonly principal: Extract<Principal, { readonly accessKeyId: string }>
+  readonly secret: Secret
+}
+
+function userOf({ accessKeyId }: PresentedCredentials, identity: IdentityReader): Owner {
   const key = identity.findAccessKey(accessKeyId)
   const user = key === undefined ? undefined : identity.findUser(key.account, key.userName)
   if (key === undefined || user === undefined)
@@ -41,11 +58,7 @@ function userOf({ accessKeyId }: PresentedCredentials, identity: IdentityReader)
   }
 }
 
-function sessionOf(
-  { accessKeyId }: PresentedCredentials,
-  token: string,
-  { identity, sessions }: SignerSources,
-): Signer {
+function sessionOf({ accessKeyId }: PresentedCredentials, token: string, { identity, sessions }: SignerSources): Owner {
   const { session, secretAccessKey } = sessions.open(token, accessKeyId)
   const role = identity.findRoleByUniqueId(session.roleUniqueId)
   if (role === undefined)

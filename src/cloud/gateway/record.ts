@@ -1,5 +1,5 @@
 import type { AccountId, ApiError, Randomness, Region } from '../../core/index.ts'
-import { parseAccountId, parseArn } from '../../core/index.ts'
+import { parseAccountId, parseArn, partitionOf } from '../../core/index.ts'
 import type { ExtraRow, TrailRecord } from '../../io/trail/index.ts'
 import type { ApiResult } from '../operation.ts'
 import type { Journey, Recognised } from './model.ts'
@@ -29,7 +29,8 @@ export function trailRecordOf(journey: Journey, ending: Ending, home: Home): Tra
   const account = accountOf(journey, home)
   const region = call?.region ?? home.region
   const eventId = home.randomness.uuid()
-  const resources = call === undefined ? [] : (row.trail.resources?.(call.input as never, account) ?? [])
+  const resources =
+    call === undefined ? [] : (row.trail.resources?.(call.input as never, account, partitionOf(region)) ?? [])
   const userName = nameOfIdentity(principal)
   const { accessKeyId } = principal !== undefined && 'accessKeyId' in principal ? principal : { accessKeyId: undefined }
   return {

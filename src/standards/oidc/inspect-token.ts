@@ -8,8 +8,8 @@ import { audiencesOf, isNumericDate } from './peek-token.ts'
 
 /** `iss` of the tokens that Kubernetes kept in secrets. */
 export const LEGACY_ISSUER = 'kubernetes/serviceaccount'
-/** The audience that AWS STS is asked with, unless a provider says otherwise. */
-const STS_AUDIENCE = 'sts.amazonaws.com'
+/** The audiences that AWS STS is asked with, unless a provider says otherwise; the second one in China. */
+const STS_AUDIENCES = ['sts.amazonaws.com', 'sts.amazonaws.com.cn'] as const
 
 /**
  * Decodes a token for people, as much of it as can be decoded; white space around it does not matter.
@@ -69,8 +69,8 @@ function problemsOf(jwt: string, { header, claims }: { header: JsonObject; claim
       'It names several audiences and no `azp`: AWS STS refuses it.',
     ],
     [
-      audiences !== undefined && !audiences.includes(STS_AUDIENCE),
-      `Its audience is not \`${STS_AUDIENCE}\`: it opens a role only where the provider has that audience among its client ids.`,
+      audiences !== undefined && !STS_AUDIENCES.some((audience) => audiences.includes(audience)),
+      `Its audience is not \`${STS_AUDIENCES[0]}\`: it opens a role only where the provider has that audience among its client ids.`,
     ],
   ]
   return found.filter(([isSo]) => isSo).map(([, sentence]) => sentence)

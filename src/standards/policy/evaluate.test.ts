@@ -115,6 +115,17 @@ describe('a resource policy in the same account', () => {
     expect(said(requestOf({ policies: { resource: resource({ AWS }), identity } }))).toBe('allow identity')
   })
 
+  it.each(['session', 'user', 'root'] as const)(
+    'that names the account of another partition is not about the %s',
+    (as) => {
+      const AWS = `arn:aws-cn:iam::${ACCOUNT}:root`
+      const policies = { identity, resource: resource({ AWS }, deny) }
+      expect(said(requestOf({ as, policies }))).toBe('allow identity')
+      const trusting = { resource: resource({ AWS }), identity }
+      expect(said(requestOf({ as, policies: trusting, resourcePolicyKind: 'trust' }))).not.toContain('allow ')
+    },
+  )
+
   it.each([
     ['another role', { AWS: `${ROLE}2` }],
     ['another session', { AWS: `${SESSION}2` }],

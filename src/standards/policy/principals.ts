@@ -56,14 +56,14 @@ function levelOfAws(value: string, principal: PolicyPrincipal, doubt: Doubt): Le
     case 'web-identity':
       return LEVELS.none
     case 'root':
-      return isAccount(value, principal.account) ? LEVELS.account : LEVELS.none
+      return isAccount(value, principal) ? LEVELS.account : LEVELS.none
     case 'user':
       if (value === principal.arn || value === principal.uniqueId) return LEVELS.direct
-      return isAccount(value, principal.account) ? LEVELS.account : LEVELS.none
+      return isAccount(value, principal) ? LEVELS.account : LEVELS.none
     case 'role-session':
       if (value === principal.arn || isSameSession(value, principal.arn)) return LEVELS.direct
       if (value === principal.roleArn || value === principal.roleUniqueId) return LEVELS.role
-      return isAccount(value, principal.account) ? LEVELS.account : LEVELS.none
+      return isAccount(value, principal) ? LEVELS.account : LEVELS.none
   }
 }
 
@@ -72,10 +72,13 @@ function levelOfEveryone({ kind }: PolicyPrincipal, doubt: Doubt): Level {
   return kind === 'web-identity' && doubt === 'is-not' ? LEVELS.none : LEVELS.everyone
 }
 
-/** `111122223333` and `arn:aws:iam::111122223333:root` are one. */
-function isAccount(value: string, account: string): boolean {
+type InAccount = Extract<PolicyPrincipal, { readonly arn: string }>
+
+/** `111122223333` and `arn:aws:iam::111122223333:root` are one; the account of another partition is another account. */
+function isAccount(value: string, { account, arn }: InAccount): boolean {
   if (value === account) return true
-  return value.startsWith('arn:aws') && value.endsWith(`:iam::${account}:root`)
+  if (!value.endsWith(`:iam::${account}:root`)) return false
+  return value === `${arn.slice(0, arn.indexOf(':', 'arn:'.length))}:iam::${account}:root`
 }
 
 /** Role names differ by more than case, session names do not. */

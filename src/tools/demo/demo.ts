@@ -9,7 +9,6 @@ import { expectThat } from './errors.ts'
 import type { DemoHost, Demonstrated, DemoOptions } from './model.ts'
 import { parseReports, type Reports } from './reports.ts'
 
-const AUDIENCE = 'sts.amazonaws.com'
 const DELETE = 's3:DeleteObject'
 
 /**
@@ -59,7 +58,7 @@ function accountOf(demo: DemoFacts): ServiceAccountRef {
 }
 
 async function showToken({ account, dataDirectory, demo, issuer }: Stage, host: DemoHost): Promise<void> {
-  const body = { ...account, audiences: [AUDIENCE], expirationSeconds: 3600 }
+  const body = { ...account, audiences: [demo.audience], expirationSeconds: 3600 }
   const minted = (await askInstallation(dataDirectory, { method: 'POST', path: 'token-requests', body })) as {
     readonly token: string
   }
@@ -74,7 +73,7 @@ async function showProvider({ calls, demo, issuer }: Stage, host: DemoHost): Pro
   const url = /<Url>([^<]*)<\/Url>/.exec(found.text)?.[1]
   expectThat(found.code === '' && `https://${url}` === issuer, 'the OIDC provider', found)
   const clientIds = [...found.text.matchAll(/<member>([^<]*)<\/member>/g)].map(([, id = '']) => id)
-  host.tell({ kind: 'provider', arn: demo.providerArn, clientIds: clientIds.filter((id) => id === AUDIENCE) })
+  host.tell({ kind: 'provider', arn: demo.providerArn, clientIds: clientIds.filter((id) => id === demo.audience) })
 }
 
 async function showRole({ calls, demo, account }: Stage, host: DemoHost): Promise<void> {

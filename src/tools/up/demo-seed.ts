@@ -1,5 +1,5 @@
 import type { Objects } from '../../cluster/objects/index.ts'
-import { type Clock, ConfigError, parseRegion, partitionOf, subjectOf } from '../../core/index.ts'
+import { type Clock, ConfigError, partitionOf, type Region, stsAudienceOf, subjectOf } from '../../core/index.ts'
 import { type AdministratorCalls, type AwsAnswer, createAdministratorCalls } from '../../io/aws/index.ts'
 import type { InstallationFacts } from '../../io/installation/index.ts'
 import type { DemoFacts } from './model.ts'
@@ -8,7 +8,6 @@ const ACCOUNT = { namespace: 'shop', name: 'orders' } as const
 const ROLE = 'orders'
 const BUCKET = 'orders-bucket'
 const KEY = 'hello.txt'
-const AUDIENCE = 'sts.amazonaws.com'
 const POLICY = 'read-orders'
 
 export interface DemoSeedParts {
@@ -23,12 +22,13 @@ export function demoFactsOf({
   account,
   region,
 }: Pick<InstallationFacts, 'issuer' | 'account' | 'region'>): DemoFacts {
-  const known = parseRegion(region)
-  const iam = `arn:${known === undefined ? 'aws' : partitionOf(known)}:iam::${account}`
+  const partition = partitionOf(region as Region)
+  const iam = `arn:${partition}:iam::${account}`
   return {
     serviceAccount: `${ACCOUNT.namespace}/${ACCOUNT.name}`,
     roleArn: `${iam}:role/${ROLE}`,
     providerArn: `${iam}:oidc-provider/${issuer.replace('https://', '')}`,
+    audience: stsAudienceOf(partition),
     bucket: BUCKET,
     allowedKey: KEY,
     allowedText: 'hello from the bucket of orders\n',
@@ -43,15 +43,15 @@ export function demoFactsOf({
 export async function seedDemo(facts: InstallationFacts, parts: DemoSeedParts): Promise<DemoFacts> {
   const demo = demoFactsOf(facts)
   const calls = await createAdministratorCalls(facts, parts)
-  await makeProvider(calls, facts.issuer)
+  await makeProvider(calls, demo, facts.issuer)
   await makeRole(calls, demo, facts.issuer)
   await makeBucket(calls, demo, facts.region)
   await makeServiceAccount(parts.objects, demo)
   return demo
 }
 
-async function makeProvider(calls: AdministratorCalls, issuer: string): Promise<void> {
-  const parameters = { Url: issuer, 'ClientIDList.member.1': AUDIENCE }
+async function makeProvider(calls: AdministratorCalls, demo: DemoFacts, issuer: string): Promise<void> {
+  const parameters = { Url: issuer, 'ClientIDList.member.1': demo.audience }
   expectDone('the OIDC provider', await calls.iam('CreateOpenIDConnectProvider', parameters), ['EntityAlreadyExists'])
 }
 
@@ -67,7 +67,7 @@ async function makeRole(calls: AdministratorCalls, demo: DemoFacts, issuer: stri
 }
 
 /** The trust policy of every IRSA tutorial: this issuer, one service account, one audience. */
-function trustPolicyOf({ providerArn }: DemoFacts, issuer: string): unknown {
+function trustPolicyOf({ providerArn, audience }: DemoFacts, issuer: string): unknown {
   const prefix = issuer.replace('https://', '')
   return {
     Version: '2012-10-17',
@@ -76,7 +76,7 @@ function trustPolicyOf({ providerArn }: DemoFacts, issuer: string): unknown {
         Effect: 'Allow',
         Principal: { Federated: providerArn },
         Action: 'sts:AssumeRoleWithWebIdentity',
-        Condition: { StringEquals: { [`${prefix}:sub`]: subjectOf(ACCOUNT), [`${prefix}:aud`]: AUDIENCE } },
+        Condition: { StringEquals: { [`${prefix}:sub`]: subjectOf(ACCOUNT), [`${prefix}:aud`]: audience } },
       },
     ],
   }

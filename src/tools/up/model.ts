@@ -35,6 +35,8 @@ export interface DemoFacts {
   readonly serviceAccount: string
   readonly roleArn: string
   readonly providerArn: string
+  /** Client id of the provider: AWS STS, as it is called in the partition. */
+  readonly audience: string
   readonly bucket: string
   readonly allowedKey: string
   /** What that object holds. */

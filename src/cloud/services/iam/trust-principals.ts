@@ -5,13 +5,20 @@ import { invalidPrincipal } from './errors.ts'
 
 /**
  * SPEC: IAM saves no trust policy that names a role or user that does not exist. Accounts of others are beyond our sight: their
- * principals are taken as they are, and so is every other kind of principal.
+ * principals are taken as they are, and so is every other kind of principal of the partition.
  * @throws ApiError MalformedPolicyDocument
  */
 export function checkTrustPrincipals(document: PolicyDocument, changes: IdentityChanges, identity: Identity): void {
   for (const { principals } of document.statements)
     for (const entry of principals?.entries ?? [])
-      if (entry.type === 'AWS' && !exists(entry, changes, identity)) throw invalidPrincipal(entry.type, entry.value)
+      if (isOfAnotherPartition(entry, identity) || (entry.type === 'AWS' && !exists(entry, changes, identity)))
+        throw invalidPrincipal(entry.type, entry.value)
+}
+
+/** SPEC: partitions share no accounts: nobody of another one can be named. */
+function isOfAnotherPartition({ value }: PrincipalEntry, { partition }: Identity): boolean {
+  const parts = parseArn(value)
+  return parts !== undefined && parts.partition !== partition
 }
 
 const UNIQUE_ID = /^A(ROA|IDA)[A-Z0-9]{12,}$/

@@ -1,4 +1,4 @@
-import { PolicyError, parseAccountId, parseArn } from '../../../core/index.ts'
+import { type Partition, PolicyError, parseAccountId, parseArn, partitionOf } from '../../../core/index.ts'
 import {
   type NamedPolicy,
   type PolicyDocument,
@@ -41,7 +41,7 @@ export function checkBucketPolicy(text: string, bucket: Bucket, identity: S3Opti
   if (Buffer.byteLength(text) > LARGEST_POLICY)
     throw malformedPolicy('Normalized policy document exceeds the maximum allowed size of 20480 bytes.')
   for (const statement of parse(text).statements) {
-    checkPrincipals(statement, identity)
+    checkPrincipals(statement, partitionOf(bucket.region), identity)
     checkActions(statement)
     checkResources(statement, bucket)
     checkFit(statement)
@@ -57,10 +57,21 @@ function parse(text: string): PolicyDocument {
   }
 }
 
-function checkPrincipals({ principals }: Statement, identity: S3Options['identity'] | undefined): void {
+function checkPrincipals(
+  { principals }: Statement,
+  partition: Partition,
+  identity: S3Options['identity'] | undefined,
+): void {
   if (identity === undefined) return
   for (const entry of principals?.entries ?? [])
-    if (!exists(entry, identity)) throw malformedPolicy('Invalid principal in policy')
+    if (isOfAnotherPartition(entry, partition) || !exists(entry, identity))
+      throw malformedPolicy('Invalid principal in policy')
+}
+
+/** SPEC: partitions share no accounts: nobody of another one can be named. */
+function isOfAnotherPartition({ value }: PrincipalEntry, partition: Partition): boolean {
+  const arn = parseArn(value)
+  return arn !== undefined && arn.partition !== partition
 }
 
 /** Accounts are taken as they are: other installations and AWS have accounts too, but their roles cannot come here. */
@@ -83,13 +94,16 @@ function checkActions({ actions }: Statement): void {
     if (pattern !== '*' && !pattern.toLowerCase().startsWith('s3:')) throw malformedPolicy('Policy has invalid action')
 }
 
-const S3_RESOURCE = /^arn:aws[a-z-]*:s3:::(.+)$/s
+/** UNVERIFIED: that S3 takes no ARN of another partition. No call here could ever match one. */
+const S3_RESOURCE = /^arn:(aws[a-z-]*):s3:::(.+)$/s
 
-function checkResources({ resources }: Statement, { name }: Bucket): void {
+function checkResources({ resources }: Statement, { name, region }: Bucket): void {
   for (const pattern of resources?.patterns ?? []) {
     if (pattern === '*') continue
-    const [bucketPattern = ''] = (S3_RESOURCE.exec(pattern)?.[1] ?? '').split('/', 1)
-    if (!mayName(bucketPattern, name)) throw malformedPolicy('Policy has invalid resource')
+    const [, partition, rest = ''] = S3_RESOURCE.exec(pattern) ?? []
+    const [bucketPattern = ''] = rest.split('/', 1)
+    if (partition !== partitionOf(region) || !mayName(bucketPattern, name))
+      throw malformedPolicy('Policy has invalid resource')
   }
 }
 

@@ -232,9 +232,12 @@ describe('the trail', () => {
       key: 'k',
       'x-amz-acl': 'private',
     })
-    expect(shapeOf('PutObject')?.resources?.(input, ACCOUNT)).toEqual([
+    expect(shapeOf('PutObject')?.resources?.(input, ACCOUNT, 'aws')).toEqual([
       { type: 'AWS::S3::Object', arn: 'arn:aws:s3:::first/k', account: ACCOUNT },
       { type: 'AWS::S3::Bucket', arn: 'arn:aws:s3:::first', account: ACCOUNT },
+    ])
+    expect(shapeOf('ListObjectsV2')?.resources?.({ Bucket: 'first' }, ACCOUNT, 'aws-cn')).toEqual([
+      { type: 'AWS::S3::Bucket', arn: 'arn:aws-cn:s3:::first', account: ACCOUNT },
     ])
   })
 })

@@ -1,4 +1,4 @@
-import type { AccountId } from '../../../core/index.ts'
+import type { AccountId, Partition } from '../../../core/index.ts'
 import type { TrailShape } from '../../operation.ts'
 
 interface Named {
@@ -39,9 +39,9 @@ function requestParameters(input: Named): Record<string, unknown> {
 
 type Resource = ReturnType<NonNullable<TrailShape<Named>['resources']>>[number]
 
-function resources({ Bucket, Key }: Named, account: AccountId): readonly Resource[] {
+function resources({ Bucket, Key }: Named, account: AccountId, partition: Partition): readonly Resource[] {
   if (Bucket === undefined) return []
-  const bucket = { type: 'AWS::S3::Bucket', arn: `arn:aws:s3:::${Bucket}`, account }
+  const bucket = { type: 'AWS::S3::Bucket', arn: `arn:${partition}:s3:::${Bucket}`, account }
   return Key === undefined ? [bucket] : [{ type: 'AWS::S3::Object', arn: `${bucket.arn}/${Key}`, account }, bucket]
 }
 

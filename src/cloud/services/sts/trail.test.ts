@@ -51,12 +51,12 @@ describe('the record', () => {
 
   it('names the role and its account, read-only as AWS counts it; also for an input that was refused', () => {
     expect(trail?.readOnly).toBe(true)
-    expect(trail?.resources?.(inputOf(), OTHER_ACCOUNT)).toEqual([
+    expect(trail?.resources?.(inputOf(), OTHER_ACCOUNT, 'aws')).toEqual([
       { type: 'AWS::IAM::Role', arn: ROLE_ARN, account: ACCOUNT },
     ])
-    expect(trail?.resources?.({}, OTHER_ACCOUNT)).toEqual([])
+    expect(trail?.resources?.({}, OTHER_ACCOUNT, 'aws')).toEqual([])
     expect(trail?.requestParameters?.({})).toEqual({})
-    expect(trail?.resources?.({ RoleArn: 'x' }, OTHER_ACCOUNT)).toEqual([
+    expect(trail?.resources?.({ RoleArn: 'x' }, OTHER_ACCOUNT, 'aws')).toEqual([
       { type: 'AWS::IAM::Role', arn: 'x', account: OTHER_ACCOUNT },
     ])
   })
