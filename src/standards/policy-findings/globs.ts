@@ -1,5 +1,6 @@
 /** Does the pattern (`*`, `?`) stand for everything that the text stands for? Wildcards of the text are fitted by `*` alone. */
 export function covers(pattern: string, text: string): boolean {
+  if (!endsFit(pattern, text)) return false
   let [at, from] = [0, 0]
   let [star, mark] = [-1, 0]
   while (from < text.length) {
@@ -18,6 +19,13 @@ export function covers(pattern: string, text: string): boolean {
   }
   while (pattern[at] === '*') at += 1
   return at === pattern.length
+}
+
+/** What stands behind the last wildcard, and the first character, tell most pairs apart at once. */
+function endsFit(pattern: string, text: string): boolean {
+  const tail = pattern.slice(Math.max(pattern.lastIndexOf('*'), pattern.lastIndexOf('?')) + 1)
+  const head = pattern[0]
+  return text.endsWith(tail) && (head === undefined || head === '*' || head === '?' || text.startsWith(head))
 }
 
 /** Is there a text that both patterns stand for? */

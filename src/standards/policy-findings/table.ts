@@ -1,6 +1,7 @@
 import { ACTION_CHECKS } from './checks/actions.ts'
 import { ADDRESS_CHECKS } from './checks/addresses.ts'
 import { ARN_CHECKS } from './checks/arns.ts'
+import { DATA_TYPE_CHECKS } from './checks/data-types.ts'
 import { EMPTY_CHECKS } from './checks/empties.ts'
 import { FORM_CHECKS } from './checks/form.ts'
 import { KEY_CHECKS } from './checks/keys.ts'
@@ -21,6 +22,7 @@ import type { CheckTable } from './model.ts'
 /** Every check of a document that is JSON, by AWS's code. */
 export const CHECKS = {
   ...FORM_CHECKS,
+  ...DATA_TYPE_CHECKS,
   ...SID_CHECKS,
   ...SIZE_CHECKS,
   ...EMPTY_CHECKS,
