@@ -21,6 +21,8 @@ export interface InstallationOptions {
   readonly region?: string
   readonly allowPrivateIssuers?: readonly string[]
   readonly stsRate?: number
+  /** Path of the organization's file. */
+  readonly organization?: string
 }
 
 export interface InstallationUnderTest {
@@ -73,6 +75,7 @@ export async function openInstallation(options: InstallationOptions = {}): Promi
         region: (options.region ?? REGION) as Region,
         allowPrivateIssuers: options.allowPrivateIssuers ?? [],
         stsRate: options.stsRate,
+        organization: options.organization,
         demo: false,
       },
       { clock, randomness: systemRandomness, network, log, version: '0.0.0' },

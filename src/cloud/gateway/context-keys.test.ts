@@ -4,6 +4,7 @@ import type { WebIdentityToken } from '../../standards/oidc/index.ts'
 import type { NamedPolicy } from '../../standards/policy/index.ts'
 import type { OidcProvider, Role } from '../identity/index.ts'
 import type { ApiCall, Principal, Requirement } from '../operation.ts'
+import type { Organization } from '../organization/index.ts'
 import type { AssumedRoleSession } from '../session/index.ts'
 import { contextKeysOf } from './context-keys.ts'
 
@@ -179,5 +180,43 @@ describe('keys of the principal', () => {
   it('lists the original audiences and the methods of a token', () => {
     expect(keyOf(tokenPrincipal, `${ISSUER}:oaud`.toLowerCase())).toEqual(['sts.amazonaws.com'])
     expect(keyOf(tokenPrincipal, `${ISSUER}:amr`.toLowerCase())).toEqual(['pwd'])
+  })
+})
+
+describe('keys of the organization', () => {
+  const members = [ACCOUNT, requirement.resourceAccount]
+  const organization: Organization = {
+    id: 'o-exampleorgid',
+    managementAccount: ACCOUNT,
+    policiesOf: (account) =>
+      members.some((member) => member === account)
+        ? { organizationId: 'o-exampleorgid', paths: [`o-exampleorgid/r-root/${account}/`] }
+        : undefined,
+  }
+  const inOrganization = (principal: Principal, key: string, resourceAccount = requirement.resourceAccount) =>
+    contextKeysOf(call, principal, { requirement: { ...requirement, resourceAccount }, organization }).get(key)
+
+  it.each([
+    ['a user', user],
+    ['a session', sessionPrincipal],
+  ])('%s belongs to that of its account, and the resource to that of its owner', (_, principal) => {
+    expect(inOrganization(principal, 'aws:principalorgid')).toBe('o-exampleorgid')
+    expect(inOrganization(principal, 'aws:principalorgpaths')).toEqual([`o-exampleorgid/r-root/${ACCOUNT}/`])
+    expect(inOrganization(principal, 'aws:resourceorgid')).toBe('o-exampleorgid')
+    expect(inOrganization(principal, 'aws:resourceorgpaths')).toEqual(['o-exampleorgid/r-root/999988887777/'])
+  })
+
+  it('a token that is being exchanged, and nobody, belong to none; what they ask for does', () => {
+    for (const principal of [tokenPrincipal, { kind: 'anonymous' } as Principal]) {
+      for (const key of ['aws:principalorgid', 'aws:principalorgpaths'])
+        expect(inOrganization(principal, key)).toBeUndefined()
+      expect(inOrganization(principal, 'aws:resourceorgid')).toBe('o-exampleorgid')
+    }
+  })
+
+  it('an account outside has none of them, and without an organization nobody has', () => {
+    expect(inOrganization(user, 'aws:resourceorgid', '000000000000' as AccountId)).toBeUndefined()
+    for (const key of ['aws:principalorgid', 'aws:resourceorgid', 'aws:resourceorgpaths'])
+      expect(keyOf(user, key)).toBeUndefined()
   })
 })
