@@ -103,7 +103,7 @@ describe('findings', () => {
           for (const { line, column } of locations) expect(line * column).toBeGreaterThan(0)
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 500 },
     )
   })
 

@@ -95,6 +95,9 @@ function readConditions(block: JsonValue | undefined, path: ElementPath): readon
 }
 
 function valuesOf(value: JsonValue, path: ElementPath): DraftCondition['values'] {
-  if (!isList(value)) return [{ json: value, text: String(value), path }]
-  return value.map((json, index) => ({ json, text: String(json), path: [...path, index] }))
+  if (!isList(value)) return [{ json: value, text: textOf(value), path }]
+  return value.map((json, index) => ({ json, text: textOf(json), path: [...path, index] }))
 }
+
+/** As text, without quotes; strict JSON's objects have no `toString`. */
+const textOf = (value: JsonValue): string => (typeof value === 'string' ? value : JSON.stringify(value))

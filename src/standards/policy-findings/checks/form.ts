@@ -66,12 +66,10 @@ export const FORM_CHECKS = {
   INVALID_EFFECT: {
     type: 'ERROR',
     message: 'The effect {{effect}} is not valid. Use Allow or Deny.',
-    find: eachStatement(({ effect, path }) =>
-      when(typeof effect === 'string' && effect !== 'Allow' && effect !== 'Deny', {
-        at: [...path, 'Effect'],
-        values: { effect: String(effect) },
-      }),
-    ),
+    find: eachStatement(function* find({ effect, path }) {
+      if (typeof effect === 'string' && effect !== 'Allow' && effect !== 'Deny')
+        yield { at: [...path, 'Effect'], values: { effect } }
+    }),
   },
   MISSING_ACTION: {
     type: 'ERROR',
