@@ -23,6 +23,7 @@ import {
   renderWhoCan,
 } from '../render-policy.ts'
 import type { Terminal } from '../terminal.ts'
+import { addValidate } from './policy-validate.ts'
 
 interface QuestionFlags {
   readonly principal: string
@@ -54,6 +55,7 @@ export function addPolicy(program: Command, terminal: Terminal): void {
   addExplain(policy, terminal)
   addTest(policy, terminal)
   addWhoCan(policy, terminal)
+  addValidate(policy, terminal)
 }
 
 function addSimulate(policy: Command, terminal: Terminal): void {

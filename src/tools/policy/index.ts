@@ -12,9 +12,11 @@ export { localSource } from './local-source.ts'
 export type { PatchStep, PolicyPatch } from './patch.ts'
 export { type PolicyText, PolicyTextError, readPolicy } from './read-policy.ts'
 export { type NamedPolicies, type PolicyTestResult, runPolicyTests } from './run-tests.ts'
+export { renderSarif } from './sarif.ts'
 export type { FoundPolicy, FoundPrincipal, PolicySource } from './source.ts'
 export { type PolicyTestFile, readTestFile } from './test-file.ts'
 export { policyTestSchema, type Schema } from './test-schema.ts'
+export { hasFinding, type PolicyReport, type PolicyTypeName, validatePolicy } from './validate.ts'
 export {
   type DecidingStatement,
   type Expectation,
