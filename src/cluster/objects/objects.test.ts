@@ -1,7 +1,9 @@
+import type { Transaction } from 'kysely'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { fixedClock, seededRandomness } from '../../core/testing/fixed.ts'
 import { openSqliteStore, type Store } from '../../io/store/index.ts'
 import { createObjects, ManifestError, type Objects } from './index.ts'
+import { objectMigrations } from './tables.ts'
 
 const clock = fixedClock('2026-01-02T03:04:05Z')
 let store: Store
@@ -284,5 +286,54 @@ describe('what Kubernetes would not take', () => {
     await objects.applyManifest([document])
     expect((await objects.findServiceAccount({ namespace: 'default', name: 'a' }))?.annotations).toEqual({})
     expect(({} as Record<string, unknown>).annotations).toBeUndefined()
+  })
+})
+
+describe('clusters', () => {
+  const of = (cluster: string) =>
+    createObjects({ store, cluster, clock, randomness: seededRandomness(`objects of ${cluster}`) })
+  const orders = { namespace: 'default', name: 'orders' }
+
+  it('have objects of their own, each with the namespace default from the start', async () => {
+    const [one, two] = [await of('one'), await of('two')]
+    await one.applyManifest([serviceAccount('orders')])
+    expect(await one.findServiceAccount(orders)).toMatchObject(orders)
+    expect(await two.findServiceAccount(orders)).toBeUndefined()
+    expect(await objects.findServiceAccount(orders)).toBeUndefined()
+    await two.applyManifest([serviceAccount('orders')])
+    expect((await two.findServiceAccount(orders))?.uid).not.toBe((await one.findServiceAccount(orders))?.uid)
+    expect((await two.listServiceAccounts()).map(({ name }) => name)).toEqual(['default', 'orders'])
+  })
+
+  it('are cleared one by one', async () => {
+    const [one, two] = [await of('one'), await of('two')]
+    await one.applyManifest([serviceAccount('orders')])
+    await two.applyManifest([serviceAccount('orders')])
+    await one.clear()
+    expect(await one.listServiceAccounts()).toEqual([])
+    expect(await two.listServiceAccounts()).toHaveLength(2)
+    expect(await objects.listServiceAccounts()).toHaveLength(1)
+  })
+
+  it('what an installation of one cluster had is the local cluster’s', async () => {
+    const older = await openSqliteStore(':memory:')
+    await older.migrate(objectMigrations.slice(0, 1))
+    const manifest = JSON.stringify(serviceAccount('orders', { annotations: { [ROLE]: 'arn' } }))
+    await older.transaction((tx: Transaction<{ cluster_objects: object }>) =>
+      tx
+        .insertInto('cluster_objects')
+        .values({
+          kind: 'ServiceAccount',
+          namespace: 'default',
+          name: 'orders',
+          uid: 'u',
+          created_at: 1,
+          manifest,
+        } as never)
+        .execute(),
+    )
+    const opened = await createObjects({ store: older, clock, randomness: seededRandomness('older') })
+    expect(await opened.findServiceAccount(orders)).toMatchObject({ uid: 'u', annotations: { [ROLE]: 'arn' } })
+    await older.close()
   })
 })

@@ -1,22 +1,9 @@
-import {
-  type AccountId,
-  ApiError,
-  parseAccountId,
-  parseArn,
-  partitionOf,
-  type Region,
-  renderArn,
-} from '../../../core/index.ts'
+import { type AccountId, ApiError, parseAccountId, parseArn } from '../../../core/index.ts'
 import type { Principal } from '../../operation.ts'
+import { clusterArn, type Scope } from './cluster-arn.ts'
 import { notAnEksArn } from './errors.ts'
 import type { EksCluster, EksOptions } from './model.ts'
 import type { Repository, Tags } from './repository.ts'
-
-/** Account and region that a caller sees. */
-export interface Scope {
-  readonly account: AccountId
-  readonly region: Region
-}
 
 /** What the operations work with. */
 export interface EksParts extends EksOptions {
@@ -27,11 +14,6 @@ export interface EksParts extends EksOptions {
 export function accountOf(principal: Principal): AccountId {
   if (principal.kind !== 'anonymous') return principal.account
   throw new ApiError('MissingAuthenticationTokenException', 403, 'Missing Authentication Token')
-}
-
-export function clusterArn(cluster: Pick<EksCluster, 'name' | 'account' | 'region'>): string {
-  const { name, account, region } = cluster
-  return renderArn({ partition: partitionOf(region), service: 'eks', region, account, resource: `cluster/${name}` })
 }
 
 /** The account that an ARN of EKS names. @throws ApiError BadRequestException */

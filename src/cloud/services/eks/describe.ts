@@ -1,4 +1,4 @@
-import { clusterArn } from './clusters.ts'
+import { clusterArn } from './cluster-arn.ts'
 import type { ClusterUpdate, CreatedCluster, EksCluster } from './model.ts'
 import type { Tags } from './repository.ts'
 

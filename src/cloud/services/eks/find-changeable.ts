@@ -1,4 +1,5 @@
-import { type EksParts, findCluster, type Scope } from './clusters.ts'
+import type { Scope } from './cluster-arn.ts'
+import { type EksParts, findCluster } from './clusters.ts'
 import { clusterNotFound, ownCluster } from './errors.ts'
 import type { CreatedCluster } from './model.ts'
 

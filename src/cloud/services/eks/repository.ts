@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely'
 import { type AccountId, type Instant, instant, type Region } from '../../../core/index.ts'
 import type { Store } from '../../../io/store/index.ts'
-import { clusterArn, type Scope } from './clusters.ts'
+import { clusterArn, type Scope } from './cluster-arn.ts'
 import type { ClusterConfiguration, ClusterUpdate, CreatedCluster } from './model.ts'
 import type { ClusterRow, EksTables, UpdateRow } from './tables.ts'
 

@@ -1,6 +1,7 @@
 import { type AccountId, parseAccountId, parseArn } from '../../../core/index.ts'
 import type { ApiCall, Principal, Requirement } from '../../operation.ts'
-import { accountOf, clusterArn, type EksParts, ownerOf, resourceTagKeys } from './clusters.ts'
+import { clusterArn } from './cluster-arn.ts'
+import { accountOf, type EksParts, ownerOf, resourceTagKeys } from './clusters.ts'
 import { type ClusterInput, loggingTypes } from './configuration.ts'
 import { notARoleArn } from './errors.ts'
 

@@ -1,6 +1,7 @@
 import { partitionOf } from '../../../../core/index.ts'
 import type { ApiCall, ApiResult, Operation, Principal } from '../../../operation.ts'
-import { accountOf, clusterArn, type EksParts, findCluster, requestTagKeys } from '../clusters.ts'
+import { clusterArn } from '../cluster-arn.ts'
+import { accountOf, type EksParts, findCluster, requestTagKeys } from '../clusters.ts'
 import { type ClusterInput, newConfiguration } from '../configuration.ts'
 import { describeCluster } from '../describe.ts'
 import { clusterExists, otherPartition, roleNotFound } from '../errors.ts'

@@ -1,5 +1,6 @@
 import type { Operation } from '../../../operation.ts'
-import { accountOf, clusterArn, type EksParts } from '../clusters.ts'
+import { clusterArn } from '../cluster-arn.ts'
+import { accountOf, type EksParts } from '../clusters.ts'
 import { describeCluster } from '../describe.ts'
 import { deletionProtected } from '../errors.ts'
 import { findChangeable } from '../find-changeable.ts'

@@ -1,5 +1,6 @@
 import type { Operation } from '../../../operation.ts'
-import { accountOf, clusterArn, type EksParts, findCluster } from '../clusters.ts'
+import { clusterArn } from '../cluster-arn.ts'
+import { accountOf, type EksParts, findCluster } from '../clusters.ts'
 import { describeCluster } from '../describe.ts'
 import { clusterNotFound } from '../errors.ts'
 import { mayOnCluster } from '../requirements.ts'

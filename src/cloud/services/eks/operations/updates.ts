@@ -1,5 +1,6 @@
 import type { ApiCall, ApiResult, Operation, Principal } from '../../../operation.ts'
-import { accountOf, clusterArn, type EksParts, findCluster } from '../clusters.ts'
+import { clusterArn } from '../cluster-arn.ts'
+import { accountOf, type EksParts, findCluster } from '../clusters.ts'
 import { type ClusterInput, mergeConfiguration, readVersion } from '../configuration.ts'
 import { describeUpdate } from '../describe.ts'
 import { clusterNotFound, nothingToUpdate, updateNotFound } from '../errors.ts'
