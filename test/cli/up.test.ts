@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -98,6 +98,19 @@ describe('the life of an installation', () => {
       await second.stop()
     },
   )
+
+  test('a fault in the organization’s file ends it with 2 and one line that names the place', async () => {
+    const file = join(directory.path, 'org.yaml')
+    mkdirSync(directory.path, { recursive: true, mode: 0o700 })
+    writeFileSync(file, 'managementAccount: 000000000001\nroot:\n  scp: []\n')
+    const ended = await openirsa(['up', '--port', '0', '--organization', file, ...here()])
+    expect([ended.code, ended.out, ended.err]).toEqual([
+      2,
+      '',
+      `openirsa: ${file}:3:3: unknown key \`scp\`: did you mean \`scps\`?\n`,
+    ])
+    expect(existsSync(join(directory.path, 'up.lock'))).toBe(false)
+  })
 
   test('what kill -9 leaves does not keep it from starting', async () => {
     const first = await up(directory.path)
