@@ -19,6 +19,7 @@ export interface InstallationOptions {
   readonly network?: Network
   readonly accounts?: readonly string[]
   readonly region?: string
+  readonly demo?: boolean
   readonly allowPrivateIssuers?: readonly string[]
   readonly stsRate?: number
   /** Path of the organization's file. */
@@ -76,7 +77,7 @@ export async function openInstallation(options: InstallationOptions = {}): Promi
         allowPrivateIssuers: options.allowPrivateIssuers ?? [],
         stsRate: options.stsRate,
         organization: options.organization,
-        demo: false,
+        demo: options.demo ?? false,
       },
       { clock, randomness: systemRandomness, network, log, version: '0.0.0' },
     )

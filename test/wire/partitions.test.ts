@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { CreateClusterCommand, DescribeClusterCommand } from '@aws-sdk/client-eks'
 import {
   AttachRolePolicyCommand,
-  CreateOpenIDConnectProviderCommand,
   CreatePolicyCommand,
   CreateRoleCommand,
+  GetOpenIDConnectProviderCommand,
   GetPolicyVersionCommand,
   GetUserCommand,
   ListPoliciesCommand,
@@ -72,12 +72,11 @@ describe.each(PARTITIONS)('in $partition ($region)', ({ partition, region, suffi
   const read = ({ s3 }: Clients) => s3.send(new GetObjectCommand({ Bucket, Key: 'a' }))
 
   beforeAll(async () => {
-    at = await openInstallation({ region })
+    at = await openInstallation({ region, demo: true })
     admin = clientsOf(at)
+    // The demo made the provider, and a role for the service account of its own.
+    providerArn = iamArn(`oidc-provider/${at.facts.issuer.slice('https://'.length)}`)
     await applyServiceAccounts(at)
-    const url = { Url: at.facts.issuer, ClientIDList: [audience] }
-    const made = await admin.iam.send(new CreateOpenIDConnectProviderCommand(url))
-    providerArn = made.OpenIDConnectProviderArn ?? ''
     await admin.s3.send(
       new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: region as never } }),
     )
@@ -107,7 +106,10 @@ describe.each(PARTITIONS)('in $partition ($region)', ({ partition, region, suffi
   it('users, providers and policies that AWS manages have ARNs of the partition, in documents too', async () => {
     const { User } = await admin.iam.send(new GetUserCommand({ UserName: 'administrator' }))
     expect(User?.Arn).toBe(iamArn('user/administrator'))
-    expect(providerArn).toBe(iamArn(`oidc-provider/${at.facts.issuer.slice('https://'.length)}`))
+    const { ClientIDList } = await admin.iam.send(
+      new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: providerArn }),
+    )
+    expect(ClientIDList).toEqual([audience])
     const { Policies = [] } = await admin.iam.send(new ListPoliciesCommand({ Scope: 'AWS', MaxItems: 1000 }))
     expect(Policies.length).toBeGreaterThan(50)
     for (const { Arn, DefaultVersionId: VersionId } of Policies.slice(0, 60)) {
@@ -151,6 +153,11 @@ describe.each(PARTITIONS)('in $partition ($region)', ({ partition, region, suffi
       },
     )
     expect([code, JSON.parse(output)]).toEqual([0, { aud: [audience], region, role }])
+  })
+
+  it('the demo has a role that the service account opens, and may read', async () => {
+    const demo = clientsOf(at, await session(at, { token: await token(), role: iamArn('role/orders') }))
+    await demo.s3.send(new GetObjectCommand({ Bucket: 'orders-bucket', Key: 'hello.txt' }))
   })
 
   it('a session has ARNs of the partition and reads what a policy of the partition allows', async () => {
