@@ -1,6 +1,5 @@
-import { createHash, generateKeyPairSync, type JsonWebKey } from 'node:crypto'
+import { generateKeyPairSync, type JsonWebKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { TokenError } from '../../../src/core/index.ts'
@@ -22,6 +21,7 @@ import {
   startServer,
 } from '../../../src/io/http/testing/issuer-under-test.ts'
 import type { IssuerUrl } from '../../../src/standards/oidc/index.ts'
+import { drip, rocaModulus, rsa, thumbprintOf } from './hostile-parts.ts'
 
 const vectors = JSON.parse(
   readFileSync(new URL('../../vectors/adversarial/jwks-hostile.json', import.meta.url), 'utf8'),
@@ -109,13 +109,6 @@ const serveKeys = (keys: readonly JsonWebKey[] | string): void => {
   const text = typeof keys === 'string' ? keys : JSON.stringify({ keys })
   server.answer = issuerAnswer(ISSUER, () => text)
 }
-const rsa = (bits: number, more: Record<string, unknown> = {}): JsonWebKey => ({
-  ...generateKeyPairSync('rsa', { modulusLength: bits }).publicKey.export({ format: 'jwk' }),
-  kid: 'bad',
-  alg: 'RS256',
-  use: 'sig',
-  ...more,
-})
 const ec = (more: Record<string, unknown> = {}): JsonWebKey => ({
   ...key.publicKey.export({ format: 'jwk' }),
   alg: 'ES256',
@@ -129,14 +122,6 @@ const expectUnusable = async (...bad: JsonWebKey[]) => {
   expect((await find('k1')).key.keyId).toBe('k1')
   expect((await failureOf(find('bad'))).reason).toBe('unknown-key')
 }
-const drip = (response: ServerResponse, text: string) => {
-  const timer = setInterval(() => response.write(text), 20)
-  response.on('close', () => clearInterval(timer))
-}
-const thumbprintOf = (pem: string) =>
-  createHash('sha1')
-    .update(Buffer.from(pem.replace(/-----[A-Z ]+-----|\s/g, ''), 'base64'))
-    .digest('hex')
 const serveWith = async (tls: { key: string; cert: string }) => {
   await server.close()
   server = await startServer(
@@ -492,56 +477,6 @@ const CASES: Record<string, () => Promise<void>> = {
     await expectNotFetched('issuer-unreachable', 'bad-discovery', find('k1', [], other))
     expect((await find()).key.keyId).toBe('k1')
   },
-}
-
-/** A modulus of 2048 bits with the mark of ROCA: a power of 65537 modulo the product of the first primes. */
-function rocaModulus(): string {
-  const primes = [
-    2n,
-    3n,
-    5n,
-    7n,
-    11n,
-    13n,
-    17n,
-    19n,
-    23n,
-    29n,
-    31n,
-    37n,
-    41n,
-    43n,
-    47n,
-    53n,
-    59n,
-    61n,
-    67n,
-    71n,
-    73n,
-    79n,
-    83n,
-    89n,
-    97n,
-    101n,
-    103n,
-    107n,
-    109n,
-    113n,
-    127n,
-    131n,
-    137n,
-    139n,
-    149n,
-    151n,
-    157n,
-    163n,
-    167n,
-  ]
-  const product = primes.reduce((all, prime) => all * prime, 1n)
-  let power = 1n
-  for (let at = 0; at < 11; at += 1) power = (power * 65537n) % product
-  const base = (1n << 2047n) / product + 1n
-  return Buffer.from((base * product + power).toString(16), 'hex').toString('base64url')
 }
 
 describe('a hostile issuer', () => {
