@@ -67,6 +67,29 @@ describe('policies as people write them', () => {
         Condition: { ArnEquals: { 'aws:SourceArn': 'arn:aws:sns:eu-west-2:111122223333:orders' } },
       }),
     ],
+    [
+      'a trust policy for another account, with an external id and session tags',
+      text({
+        Effect: 'Allow',
+        Principal: { AWS: 'arn:aws:iam::111122223333:root' },
+        Action: ['sts:AssumeRole', 'sts:TagSession'],
+        Condition: { StringEquals: { 'sts:ExternalId': 'a1' } },
+      }),
+    ],
+    [
+      'a statement of each kind of ARN',
+      text(
+        {
+          Effect: 'Allow',
+          Action: 'lambda:InvokeFunction',
+          Resource: 'arn:aws:lambda:eu-west-2:111122223333:function:f:*',
+        },
+        { Effect: 'Allow', Action: 'ssm:GetParameter', Resource: 'arn:aws:ssm:eu-west-2:111122223333:parameter/a/*' },
+        { Effect: 'Allow', Action: 'route53:ChangeResourceRecordSets', Resource: 'arn:aws:route53:::hostedzone/*' },
+        { Effect: 'Allow', Action: 'iam:AttachRolePolicy', Resource: 'arn:aws:iam::aws:policy/ReadOnlyAccess' },
+        { Effect: 'Allow', Action: 'logs:CreateLogGroup', Resource: 'arn:aws:logs:*:*:*' },
+      ),
+    ],
   ])('%s has nothing to object to', async (_name, written) => {
     expect(await codes(written)).toEqual([])
   })

@@ -93,7 +93,7 @@ export const KEY_CHECKS = {
       if (!isKnown || actions?.not !== false || findKey(key, { conditionKeysOf }) === undefined) return
       // SPEC: actions with wildcards are not looked into.
       const unfit = actions.items.filter(({ text }) => {
-        const keys = conditionKeysOfAction(text)
+        const keys = ACCOMPANYING.test(text) ? undefined : conditionKeysOfAction(text)
         return keys !== undefined && !keys.some((name) => covers(globOf(name), key.toLowerCase()))
       })
       if (unfit.length === 0) return
@@ -122,6 +122,9 @@ export const KEY_CHECKS = {
     }),
   },
 } as const satisfies CheckTable
+
+/** These are no calls of their own: they are asked for with the keys of the call that they come with. */
+const ACCOMPANYING = /^sts:(TagSession|SetSourceIdentity|SetContext)$/i
 
 const isArnKey = (key: string): boolean => key.toLowerCase() === 'aws:arn'
 
