@@ -96,6 +96,8 @@ const RESOURCE_PATTERNS = [
   'arn:aws:s3:::b/${aws:PrincipalTag/team',
   'arn:aws:s3:::b/*a*:*',
   'arn:aws:s3:::?',
+  'arn:aws:s3:::b/red*red/k',
+  'arn:aws:s3:::b/*red/k*k',
   'arn:aws:s3:::b/${}',
   'arn:aws:s3:::b/${$}{aws:x}',
   'arn:aws:s3',
@@ -113,7 +115,7 @@ const KEYS: Readonly<Record<string, Options>> = {
   'aws:CurrentTime': ['2026-01-01T00:00:00Z', '2026-06-01T12:30:00Z', undefined],
   'aws:EpochTime': ['1767225600', '1780317000', undefined],
   'aws:SecureTransport': ['true', 'false', undefined, 'TRUE'],
-  's3:max-keys': ['10', '9.5', '1e1', undefined, '12abc', '-0'],
+  's3:max-keys': ['10', '9.5', '1e1', undefined, '12abc', '-0', '-5'],
   'aws:PrincipalArn': [ROLE, USER, undefined, 'no-arn', `arn:aws:iam::${AWAY}:role/x:y`],
   'aws:PrincipalAccount': [HOME, AWAY, undefined],
   [`${ISSUER}:sub`]: ['system:serviceaccount:shop:orders', 'system:serviceaccount:shop:other', undefined],
@@ -138,7 +140,7 @@ const STRINGS = [
   'r?d',
   'c*',
 ]
-const NUMBERS = ['10', 10, '9.5', 9.5, '1e1', '-3', '10.0', '0']
+const NUMBERS = ['10', 10, '9.5', 9.5, '1e1', '-3', '10.0', '0', '-4.5']
 const DATES = [
   '2026-01-01T00:00:00Z',
   '2026-06-01',
@@ -246,31 +248,41 @@ const NAMED: readonly NonNullable<RawStatement['Principal']>[] = [
 
 /** One request with all its policies, chosen so that about every second dimension matches. */
 export function randomRequest(tape: Tape): RawRequest {
+  const kind = tape(4) === 1 ? 'trust' : tape(3) === 1 ? 'key' : 'ordinary'
+  const own = () => randomDocument(tape, 'own')
+  const some = <T>(most: number, make: () => T) => Array.from({ length: tape(most + 1) }, make)
+  const levels = (written: DocumentKind) => some(2, () => some(2, () => randomDocument(tape, written)))
+  return askAgain(tape, {
+    resourcePolicyKind: kind,
+    identity: some(2, own),
+    ...(tape(4) === 1 ? { boundary: own() } : {}),
+    ...(tape(4) === 1 ? { session: some(2, own) } : {}),
+    ...(tape(3) > 0 ? { resourcePolicy: randomDocument(tape, kind === 'trust' ? 'trust' : 'foreign') } : {}),
+    ...(tape(6) === 1 ? { serviceControl: levels('own') } : {}),
+    ...(tape(6) === 1 ? { resourceControl: levels('control') } : {}),
+    ...(tape(12) === 1 ? { endpoint: randomDocument(tape, 'foreign') } : {}),
+  })
+}
+
+type Asked = 'principal' | 'action' | 'resource' | 'resourceAccount' | 'values'
+
+/** The same policies, asked about something else. */
+export function askAgain(tape: Tape, policies: Omit<RawRequest, Asked>): RawRequest {
   const choose = <T>(items: readonly T[]): T => items[tape(items.length)] as T
-  const isTrust = tape(4) === 1
+  const isTrust = policies.resourcePolicyKind === 'trust'
   const values: Record<string, string | readonly string[]> = {}
   for (const [key, options] of Object.entries(KEYS)) {
     const value = choose(options)
     if (value !== undefined) values[key] = value
   }
-  const own = () => randomDocument(tape, 'own')
-  const some = <T>(most: number, make: () => T) => Array.from({ length: tape(most + 1) }, make)
-  const levels = (kind: DocumentKind) => some(2, () => some(2, () => randomDocument(tape, kind)))
   return {
+    ...policies,
     // The first two, a session and a user, are what most rules are about.
     principal: tape(2) === 0 ? choose(PRINCIPALS.slice(0, 2)) : choose(PRINCIPALS),
     action: isTrust ? choose(ACTIONS.slice(2, 4)) : choose(ACTIONS),
     resource: isTrust ? ROLE : choose(RESOURCES),
     resourceAccount: tape(3) === 1 ? AWAY : HOME,
-    resourcePolicyKind: isTrust ? 'trust' : choose(['ordinary', 'ordinary', 'key']),
     values,
-    identity: some(2, own),
-    ...(tape(4) === 1 ? { boundary: own() } : {}),
-    ...(tape(4) === 1 ? { session: some(2, own) } : {}),
-    ...(tape(3) > 0 ? { resourcePolicy: randomDocument(tape, isTrust ? 'trust' : 'foreign') } : {}),
-    ...(tape(6) === 1 ? { serviceControl: levels('own') } : {}),
-    ...(tape(6) === 1 ? { resourceControl: levels('control') } : {}),
-    ...(tape(12) === 1 ? { endpoint: randomDocument(tape, 'foreign') } : {}),
   }
 }
 
