@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import { hasName, isWanted, nameOf } from './contents.ts'
-import type { TrailPage, TrailQuery, TrailRecord } from './model.ts'
+import type { TrailListQuery, TrailPage, TrailQuery, TrailRecord } from './model.ts'
 import type { RunRow, TrailTables } from './tables.ts'
 
 type EventRow = TrailTables['trail_events']
@@ -14,17 +14,49 @@ interface Found {
 /** Tables of contents that are read at once. */
 const RUNS_AT_ONCE = 64
 
-/** Reads backwards from the newest record, a run at a time, and lets others work in between. `oldest` bounds every query. */
-export async function lookup(db: Kysely<TrailTables>, query: TrailQuery, oldest: number): Promise<TrailPage> {
+/** `oldest` bounds every query. */
+export function lookup(db: Kysely<TrailTables>, query: TrailQuery, oldest: number): Promise<TrailPage> {
+  return find(db, {
+    query,
+    oldest,
+    name: nameOf(query),
+    mayBeWanted: (row) => mayBeWanted(row, query),
+    isWanted: (record) => isWanted(record, query),
+  })
+}
+
+/** Data events have no name in a table of contents: every run of the time is read. */
+export function list(db: Kysely<TrailTables>, query: TrailListQuery, oldest: number): Promise<TrailPage> {
+  return find(db, {
+    query,
+    oldest,
+    mayBeWanted: ({ record }) => record.includes(query.account),
+    isWanted: ({ account }) => account === query.account,
+  })
+}
+
+interface Search {
+  readonly query: Pick<TrailQuery, 'from' | 'to' | 'limit' | 'after'>
+  readonly oldest: number
+  /** Absent: runs of any content. */
+  readonly name?: number
+  /** Told from the text, before the record is read. */
+  mayBeWanted(row: EventRow): boolean
+  isWanted(record: TrailRecord): boolean
+}
+
+/** Reads backwards from the newest record, a run at a time, and lets others work in between. */
+async function find(db: Kysely<TrailTables>, search: Search): Promise<TrailPage> {
+  const { query, oldest } = search
   const mark = query.after === undefined ? undefined : readMark(query.after)
   if (query.after !== undefined && mark === undefined) return { records: [] }
   const times = { from: Math.max(oldest, query.from ?? 0), to: query.to ?? Number.MAX_SAFE_INTEGER }
   const found: Found[] = []
-  for await (const rows of runsOf(db, { name: nameOf(query), before: mark, ...times })) {
+  for await (const rows of runsOf(db, { name: search.name, before: mark, ...times })) {
     for (const row of rows) {
-      if (!mayBeWanted(row, query)) continue
+      if (!search.mayBeWanted(row)) continue
       const record = recordOf(row)
-      if (record.time >= times.from && record.time <= times.to && isWanted(record, query))
+      if (record.time >= times.from && record.time <= times.to && search.isWanted(record))
         found.push({ id: row.id, record })
     }
     // One more than wanted tells whether a page follows.
@@ -42,7 +74,7 @@ function pageOf(found: readonly Found[], limit: number): TrailPage {
 }
 
 interface Range {
-  readonly name: number
+  readonly name: number | undefined
   /** Only records with smaller ids. */
   readonly before: number | undefined
   readonly from: number
@@ -66,7 +98,7 @@ async function* runsOf(
   for (;;) {
     const runs = await runsBelow(db, { below, from, to })
     for (const run of runs) {
-      if (!hasName(run.names, name)) continue
+      if (name !== undefined && !hasName(run.names, name)) continue
       await setImmediate()
       yield await eventsOf(db, run.first_id, Math.min(below, run.last_id + 1))
     }

@@ -40,6 +40,9 @@ export interface TrailQuery {
   readonly after?: string
 }
 
+/** Everything of an account, in every region: management and data. */
+export type TrailListQuery = Pick<TrailQuery, 'account' | 'from' | 'limit' | 'after'>
+
 export interface TrailPage {
   readonly records: readonly TrailRecord[]
   /** `after` of the next page; absent on the last one. */
@@ -61,4 +64,6 @@ export interface Trail {
   record(entry: TrailRecord, extra?: ExtraRow): Promise<void>
   /** Newest first; management events of the last 90 days. An `after` that is none of ours is behind everything: nothing follows it. */
   lookup(query: TrailQuery): Promise<TrailPage>
+  /** As `lookup`, with the data events that LookupEvents leaves out, of all regions. It reads every record of that time. */
+  list(query: TrailListQuery): Promise<TrailPage>
 }

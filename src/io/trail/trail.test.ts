@@ -175,6 +175,31 @@ describe('the trail', () => {
     expect([await countOf('trail_events'), await countOf('trail_runs')]).toEqual([257, 1])
   })
 
+  it('a list has every record of the account, data and all regions too, newest first and page by page', async () => {
+    for (const number of range(0, 700))
+      await trail.record(
+        entry(number, {
+          ...(number % 2 === 0 ? { category: 'Data', region: 'eu-west-1' } : {}),
+          ...(number % 3 === 0 ? { account: OTHER } : {}),
+        }),
+      )
+    const seen: string[] = []
+    let after: string | undefined
+    do {
+      const page = await trail.list({
+        account: ACCOUNT,
+        from: instant(START + 100),
+        limit: 60,
+        ...(after === undefined ? {} : { after }),
+      })
+      expect(page.records.length).toBeLessThanOrEqual(60)
+      seen.push(...page.records.map(({ eventId }) => eventId))
+      after = page.next
+    } while (after !== undefined)
+    const wanted = range(100, 700).filter((number) => number % 3 !== 0)
+    expect(seen).toEqual(wanted.toReversed().map((number) => `event-${number}`))
+  })
+
   it('a record of data is kept, but not answered', async () => {
     await trail.record(entry(1, { category: 'Data' }))
     expect(await idsOf()).toEqual([])

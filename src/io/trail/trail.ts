@@ -3,7 +3,7 @@ import { type Clock, StoreError } from '../../core/index.ts'
 import type { Store } from '../store/index.ts'
 import { namesOf, renderNames } from './contents.ts'
 import { createGroupCommit } from './group-commit.ts'
-import { lookup, recordOf } from './lookup.ts'
+import { list, lookup, recordOf } from './lookup.ts'
 import type { ExtraRow, Trail } from './model.ts'
 import { type RunRow, type TrailTables, trailMigrations } from './tables.ts'
 
@@ -65,6 +65,10 @@ export function createTrail({ store, clock }: TrailParts): Trail {
     lookup: async (query) => {
       await open()
       return lookup(store.room<TrailTables>(), query, oldest())
+    },
+    list: async (query) => {
+      await open()
+      return list(store.room<TrailTables>(), query, oldest())
     },
   }
 }
