@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { DenialRecord } from '../../cloud/denials/index.ts'
-import { OpenirsaError, type Secret, type ServiceAccountRef } from '../../core/index.ts'
+import { instant, OpenirsaError, parseAccountId, type Secret, type ServiceAccountRef } from '../../core/index.ts'
+import type { TrailListQuery, TrailPage } from '../../io/trail/index.ts'
 import type { Cluster, Clusters } from './clusters.ts'
 
 /** Answer of the installation's own API. */
@@ -16,6 +17,8 @@ export interface ControlParts {
   findDenial(id: string): Promise<DenialRecord | undefined>
   /** The newest that is kept. */
   findNewestDenial(): Promise<DenialRecord | undefined>
+  /** Records of an account, newest first, data events included. */
+  listTrail(query: TrailListQuery): Promise<TrailPage>
 }
 
 export interface ControlCall {
@@ -25,6 +28,8 @@ export interface ControlCall {
   readonly body: unknown
   /** Name or ARN of the cluster that is meant; absent, the local one. */
   readonly cluster?: string
+  /** What the query string says; of a name that comes twice, the first counts. */
+  readonly query?: URLSearchParams
 }
 
 /** Refused with a status of HTTP and words for people. */
@@ -48,6 +53,7 @@ const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['GET service-accounts/*/*', getServiceAccount],
   ['GET denials', getNewestDenial],
   ['GET denials/*', getDenial],
+  ['GET trail', listTrail],
 ])
 
 /** Answers a call of the installation's own API that came with its token; every refusal becomes an answer. */
@@ -131,6 +137,25 @@ async function getNewestDenial(_call: ControlCall, parts: ControlParts): Promise
   const denial = await parts.findNewestDenial()
   if (denial !== undefined) return denial
   throw new ControlRefusal(404, 'nothing has been refused yet', 'is this the installation that answered?')
+}
+
+/** A page is 200 records at most, each of a hundred kilobytes at most. */
+const LARGEST_TRAIL_PAGE = 200
+
+/** `account`, `since` (milliseconds since 1970), `after` (of the page before). */
+async function listTrail({ query }: ControlCall, parts: ControlParts): Promise<unknown> {
+  const account = parseAccountId(query?.get('account') ?? '')
+  const since = query?.get('since') ?? '0'
+  const after = query?.get('after') ?? undefined
+  if (account === undefined || !/^\d{1,15}$/.test(since))
+    throw new ControlRefusal(400, 'the trail is asked for with `account=DIGITS`, and `since=MILLISECONDS`')
+  const { records, next } = await parts.listTrail({
+    account,
+    from: instant(Number(since)),
+    limit: LARGEST_TRAIL_PAGE,
+    ...(after === undefined ? {} : { after }),
+  })
+  return { events: records.map(({ event }) => event), ...(next === undefined ? {} : { next }) }
 }
 
 /** A value of the caller for a message: not longer than a name of Kubernetes. */

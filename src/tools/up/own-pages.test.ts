@@ -139,3 +139,17 @@ describe("the installation's own API", () => {
     expect((await api('denials', { method: 'DELETE' })).status).toBe(404)
   })
 })
+
+describe('the trail', () => {
+  test('is answered to whoever has the token, an account at a time', async () => {
+    expect(JSON.parse((await api('trail?account=000000000000&since=1')).text)).toEqual({ events: [] })
+    expect((await ask('/_openirsa/api/v1/trail?account=000000000000')).status).toBe(401)
+  })
+
+  test.each(['trail', 'trail?account=1', 'trail?account=000000000000&since=yesterday'])(
+    '%s is refused',
+    async (path) => {
+      expect((await api(path)).status).toBe(400)
+    },
+  )
+})

@@ -120,9 +120,10 @@ async function askApi(
   const body = await readJsonBody(request)
   if (body === undefined) return refusal(400, 'the body is not JSON, or too long')
   const segments = path.slice(API.length).split('/').map(decodeSegment)
-  const cluster = new URLSearchParams(query).get('cluster')
+  const parameters = new URLSearchParams(query)
+  const cluster = parameters.get('cluster')
   const named = cluster === null ? {} : { cluster }
-  return answerControl({ method: request.method ?? '', segments, body: body.value, ...named }, parts)
+  return answerControl({ method: request.method ?? '', segments, body: body.value, query: parameters, ...named }, parts)
 }
 
 function decodeSegment(segment: string): string {

@@ -15,7 +15,7 @@ import {
   writeFacts,
 } from '../../io/installation/index.ts'
 import { openSqliteStore, type Store } from '../../io/store/index.ts'
-import { createTrail } from '../../io/trail/index.ts'
+import { createTrail, type Trail } from '../../io/trail/index.ts'
 import { type Thumbprint, thumbprintOf } from '../../standards/oidc/index.ts'
 import { keepAdministrators } from './administrators.ts'
 import { type Closing, createClosing } from './closing.ts'
@@ -52,6 +52,7 @@ interface Foundation {
   readonly keys: InstallationKeys
   readonly certificates: Certificates
   readonly store: Store
+  readonly trail: Trail
   readonly objects: Objects
   readonly issuers: HostedIssuers
   readonly organization: Organization | undefined
@@ -101,7 +102,8 @@ async function open(options: UpOptions, { clock, randomness }: UpHost, closing: 
   closing.add(() => store.close())
   const objects = await createObjects({ store, clock, randomness })
   const issuers = createHostedIssuers(keys, { directory: paths.keys, randomness })
-  return { paths, keys, certificates, store, objects, issuers, organization }
+  const trail = createTrail({ store, clock })
+  return { paths, keys, certificates, store, trail, objects, issuers, organization }
 }
 
 async function findOrganization(
@@ -120,7 +122,7 @@ function topThumbprintOf({ cert }: Certificates): Thumbprint {
 
 async function openCloud(options: UpOptions, host: UpHost, foundation: Foundation): Promise<Cloud> {
   const { clock, randomness, log } = host
-  const { store, keys, paths, issuers } = foundation
+  const { store, trail, keys, paths, issuers } = foundation
   const account = defaultAccountOf(options)
   const createdAt = instant(statSync(join(paths.keys, 'issuer-url')).mtimeMs)
   const ownThumbprint = topThumbprintOf(foundation.certificates)
@@ -131,7 +133,7 @@ async function openCloud(options: UpOptions, host: UpHost, foundation: Foundatio
   })
   return createCloud({
     store,
-    trail: createTrail({ store, clock }),
+    trail,
     keys: webIdentityKeys,
     thumbprints,
     storeKey: keys.storeKey,
@@ -170,7 +172,14 @@ function clustersOf(
 function serve(
   options: UpOptions,
   { log, version }: UpHost,
-  { keys, certificates, issuers, clusters, cloud }: Foundation & { readonly clusters: Clusters; readonly cloud: Cloud },
+  {
+    keys,
+    certificates,
+    trail,
+    issuers,
+    clusters,
+    cloud,
+  }: Foundation & { readonly clusters: Clusters; readonly cloud: Cloud },
 ): Promise<Listener> {
   const pages = createOwnPages({
     version,
@@ -179,6 +188,7 @@ function serve(
     findIssuer: issuers.findById,
     findDenial: (id) => cloud.denials.find(id),
     findNewestDenial: () => cloud.denials.findNewest(),
+    listTrail: trail.list,
   })
   return listen({
     port: options.port,

@@ -10,6 +10,7 @@ import { instant, Secret } from '../../../core/index.ts'
 import { systemClock, systemRandomness, writePrivateFile } from '../../../io/host/index.ts'
 import { dataDirectoryPaths, takeLock, writeAdministrators, writeFacts } from '../../../io/installation/index.ts'
 import { openSqliteStore } from '../../../io/store/index.ts'
+import { createTrail } from '../../../io/trail/index.ts'
 import type { IssuerUrl } from '../../../standards/oidc/index.ts'
 import type { Cluster } from '../clusters.ts'
 import { createOwnPages } from '../own-pages.ts'
@@ -35,6 +36,7 @@ export async function openPages(): Promise<PagesUnderTest> {
   const paths = dataDirectoryPaths(dataDirectory)
   const store = await openSqliteStore(':memory:')
   const objects = await createObjects({ store, clock: systemClock, randomness: systemRandomness })
+  const trail = createTrail({ store, clock: systemClock })
   const denials: DenialRecord[] = []
   const minted: { audiences: readonly string[]; expirationSeconds: number }[] = []
   let life = 3_600_000
@@ -53,6 +55,7 @@ export async function openPages(): Promise<PagesUnderTest> {
     findIssuer: (id) => (id === ISSUER.slice(-32) ? { url: ISSUER as IssuerUrl, ring } : undefined),
     findDenial: async (id) => denials.find((denial) => denial.id === id),
     findNewestDenial: async () => denials.at(-1),
+    listTrail: trail.list,
   })
   const server = createServer((request, response) => {
     void pages.answer(request, response).then((isOwn) => {
