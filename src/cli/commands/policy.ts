@@ -23,6 +23,7 @@ import {
   renderWhoCan,
 } from '../render-policy.ts'
 import type { Terminal } from '../terminal.ts'
+import { addGenerate } from './policy-generate.ts'
 import { addValidate } from './policy-validate.ts'
 
 interface QuestionFlags {
@@ -50,12 +51,15 @@ interface SimulateFlags extends QuestionFlags {
 export function addPolicy(program: Command, terminal: Terminal): void {
   const policy = program
     .command('policy')
-    .description('Ask policies: would a request be allowed, why not, do their tests pass, who can.')
+    .description(
+      'Ask policies: would a request be allowed, why not, do their tests pass, who can, what is the least policy.',
+    )
   addSimulate(policy, terminal)
   addExplain(policy, terminal)
   addTest(policy, terminal)
   addWhoCan(policy, terminal)
   addValidate(policy, terminal)
+  addGenerate(policy, terminal)
 }
 
 function addSimulate(policy: Command, terminal: Terminal): void {

@@ -5,12 +5,21 @@
 export { type Asker, enrichAsker, type KeyValue, readAsker } from './asker.ts'
 export { type DenialFinding, explainInquiry, type NearStatement, type PolicyExplanation } from './explanation.ts'
 export { type Gathered, type GivenPolicies, gatherInquiries, type Question } from './gather.ts'
+export {
+  type CallFilter,
+  type GeneratedPolicy,
+  type GeneratedStatement,
+  type GenerateOptions,
+  generatePolicy,
+} from './generate.ts'
 export { type Inquiry, resourcePolicyKindOf } from './inquiry.ts'
 export { renderJunit } from './junit.ts'
 export { liveSource } from './live-source.ts'
 export { localSource } from './local-source.ts'
+export { readLocalTrail } from './local-trail.ts'
 export type { PatchStep, PolicyPatch } from './patch.ts'
 export { type PolicyText, PolicyTextError, readPolicy } from './read-policy.ts'
+export { readEvents } from './recorded-call.ts'
 export { type NamedPolicies, type PolicyTestResult, runPolicyTests } from './run-tests.ts'
 export { renderSarif } from './sarif.ts'
 export type { FoundPolicy, FoundPrincipal, PolicySource } from './source.ts'
