@@ -31,7 +31,8 @@ export interface IssuerServer {
 
 const JSON_TYPE = { 'Content-Type': 'application/json' }
 
-export async function startIssuerServer(hosts: readonly string[]): Promise<IssuerServer> {
+/** @param port 0 picks a free one */
+export async function startIssuerServer(hosts: readonly string[], port = 0): Promise<IssuerServer> {
   const times = {
     notBefore: instant(Date.parse('2025-01-01T00:00:00Z')),
     notAfter: instant(Date.now() + 24 * 3600 * 1000),
@@ -48,7 +49,10 @@ export async function startIssuerServer(hosts: readonly string[]): Promise<Issue
     if (respond === undefined) response.writeHead(404).end()
     else respond(request, response)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', resolve)
+  })
   const on: IssuerServer['on'] = (url, respond) => void answers.set(url.replace('https://', ''), respond)
   return {
     port: (server.address() as AddressInfo).port,

@@ -46,8 +46,14 @@ export function createIssuerKeys(issuers: HostedIssuers, parts: IssuerKeysParts)
           return undefined
         }
       },
+      permits: (url) => isPermitted(new URL(url).hostname, allowPrivateHosts),
     },
   }
+}
+
+/** SPEC: RFC 6761 §6.3: `localhost` and the names below it lead to this machine, whatever a resolver says. */
+function isPermitted(host: string, allowed: ReadonlySet<string>): boolean {
+  return allowed.has(host) || !(host === 'localhost' || host.endsWith('.localhost'))
 }
 
 /** @throws TokenError `unknown-key` */

@@ -6,6 +6,8 @@ import type { Operation, Principal } from '../../operation.ts'
 export interface ThumbprintSource {
   /** @param issuerUrl with scheme. Answers undefined when the issuer cannot be reached; an issuer that we host ourselves needs no network. */
   find(issuerUrl: string): Promise<string | undefined>
+  /** False for an issuer at a name of this very machine that nobody allowed: it could never be asked, and is not registered. */
+  permits(issuerUrl: string): boolean
 }
 
 export interface IamOptions {

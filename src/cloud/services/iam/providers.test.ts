@@ -107,6 +107,7 @@ describe('thumbprints', () => {
         asked.push(url)
         return THUMBPRINT
       },
+      permits: () => true,
     })
     await create({ ThumbprintList: undefined })
     expect(asked).toEqual([Url])
@@ -117,7 +118,7 @@ describe('thumbprints', () => {
 
   it('of an issuer that cannot be reached are an error, and there is no provider', async () => {
     await under.close()
-    under = await openIam({ find: async () => undefined })
+    under = await openIam({ find: async () => undefined, permits: () => true })
     await expect(create({ ThumbprintList: undefined })).rejects.toMatchObject({
       code: 'OpenIdIdpCommunicationError',
       httpStatus: 400,

@@ -41,6 +41,7 @@ async function create(
   { account }: Scope,
 ): Promise<OidcProvider> {
   const url = readProviderUrl(input.Url)
+  if (!source.permits(`https://${url}`)) throw invalidProviderUrl()
   const clientIds = [...new Set(input.ClientIDList)]
   if (clientIds.length > LIMITS.clientIds) throw tooManyClientIds()
   const given = readThumbprints(input.ThumbprintList ?? [])

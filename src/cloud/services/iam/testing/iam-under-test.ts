@@ -58,7 +58,7 @@ export interface IamUnderTest {
   close(): Promise<void>
 }
 
-const reachable: ThumbprintSource = { find: async () => THUMBPRINT }
+const reachable: ThumbprintSource = { find: async () => THUMBPRINT, permits: () => true }
 
 export async function openIam(thumbprints: ThumbprintSource = reachable): Promise<IamUnderTest> {
   return await assemble(await openSqliteStore(':memory:'), thumbprints)
