@@ -1,5 +1,6 @@
 import { PolicyError } from '../../../core/index.ts'
 import {
+  findUnscopedIssuer,
   identityFaultWords,
   type ParseOptions,
   type PolicyDocument,
@@ -7,13 +8,15 @@ import {
   resourceFaultWords,
   trustFaultWords,
 } from '../../../standards/policy/index.ts'
-import { malformedInput, malformedPolicy, quotaExceeded } from './errors.ts'
+import { malformedInput, malformedPolicy, quotaExceeded, unscopedIssuer } from './errors.ts'
 import { LIMITS } from './limits.ts'
 
 /** @throws ApiError MalformedPolicyDocument, LimitExceeded */
 export function readTrustPolicy(text: string): PolicyDocument {
   const document = read(text, 'trust')
   if (sizeOf(text) > LIMITS.trustPolicySize) throw quotaExceeded('ACLSizePerRole', LIMITS.trustPolicySize)
+  const unscoped = findUnscopedIssuer(document)
+  if (unscoped !== undefined) throw unscopedIssuer(unscoped.key)
   return document
 }
 

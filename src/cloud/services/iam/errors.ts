@@ -11,6 +11,13 @@ const validationError = (text: string): ApiError => new ApiError('ValidationErro
 
 export const malformedPolicy = (text: string): ApiError => new ApiError('MalformedPolicyDocument', 400, text)
 
+/**
+ * UNVERIFIED: the text; that such a policy is refused is documented.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc_secure-by-default.html
+ */
+export const unscopedIssuer = (key: string): ApiError =>
+  malformedPolicy(`The trust policy must have a condition on ${key}, with a value that is not only wildcards.`)
+
 export const missingToken = (): ApiError =>
   new ApiError('MissingAuthenticationToken', 403, 'Request is missing Authentication Token')
 

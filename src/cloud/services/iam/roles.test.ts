@@ -53,6 +53,32 @@ describe('CreateRole', () => {
     expect(await get()).toEqual({ ...(Role as object), RoleLastUsed: {} })
   })
 
+  it('refuses a trust in an issuer of many tenants that does not say which one, and takes one that does', async () => {
+    const issuer = 'token.actions.githubusercontent.com'
+    await under.ask('CreateOpenIDConnectProvider', { Url: `https://${issuer}`, ThumbprintList: ['a'.repeat(40)] })
+    const trusting = (Condition: Record<string, unknown>) =>
+      JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { Federated: `arn:aws:iam::${ACCOUNT}:oidc-provider/${issuer}` },
+            Action: 'sts:AssumeRoleWithWebIdentity',
+            Condition,
+          },
+        ],
+      })
+    const audience = { [`${issuer}:aud`]: 'sts.amazonaws.com' }
+    for (const Condition of [{ StringEquals: audience }, { StringLike: { ...audience, [`${issuer}:sub`]: '*' } }])
+      await expect(create({ AssumeRolePolicyDocument: trusting(Condition) })).rejects.toMatchObject({
+        code: 'MalformedPolicyDocument',
+        message: expect.stringContaining(`${issuer}:sub`),
+      })
+    const scoped = { StringLike: { [`${issuer}:sub`]: 'repo:acme/app:*' }, StringEquals: audience }
+    await create({ AssumeRolePolicyDocument: trusting(scoped) })
+    expect((await get()).RoleName).toBe('orders')
+  })
+
   it('takes an hour for the longest session when nothing else is said', async () => {
     await create()
     expect((await get()).MaxSessionDuration).toBe(3600)
