@@ -66,6 +66,7 @@ export function createWalSync(path: string, openFile: (path: string) => Promise<
       return next
     },
     close: async () => {
+      // Who waits for this sync is told how it ended; here it only has to be over before the file is closed.
       await running?.catch(() => undefined)
       await (await file)?.close()
     },
