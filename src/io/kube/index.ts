@@ -1,0 +1,44 @@
+/**
+ * io/kube: a thin client of a Kubernetes API server, and where one is: kubeconfig, or the service account's mount of a pod.
+ * It knows how objects are read, followed and changed, and not what is in them; it serves nothing.
+ */
+export { createKube } from './create-kube.ts'
+export { KubeError, type KubeFacts } from './errors.ts'
+export { type InClusterOptions, inClusterAccess } from './in-cluster.ts'
+export { type KubeconfigOptions, readKubeconfig } from './kubeconfig.ts'
+export type {
+  CallOptions,
+  Change,
+  ChangeOptions,
+  ExecPlugin,
+  Follower,
+  FollowOptions,
+  FollowState,
+  JsonPatchOperation,
+  Kube,
+  KubeAccess,
+  KubeCredentials,
+  KubeDocument,
+  KubeFailure,
+  KubeHost,
+  KubeLimits,
+  KubeObject,
+  KubePatch,
+  KubeReason,
+  KubeResource,
+  KubeTrust,
+  Listed,
+  ListOptions,
+  ObjectMeta,
+  ObjectRef,
+  OwnerReference,
+  RemoveOptions,
+  RequestedToken,
+  Selection,
+  TokenRequestOptions,
+  TokenReview,
+  TokenReviewOptions,
+  WatchEvent,
+  WatchOptions,
+} from './model.ts'
+export { RESOURCES } from './resources.ts'
