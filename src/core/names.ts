@@ -22,11 +22,21 @@ export interface ArnParts {
 
 /** The parts of an ARN, or undefined when the text is not of the form `arn:partition:service:region:account:resource`. */
 export function parseArn(text: string): ArnParts | undefined {
-  const parts = text.split(':')
-  if (parts.length < 6 || parts[0] !== 'arn') return undefined
-  const [, partition = '', service = '', region = '', account = '', ...resource] = parts
-  if (partition === '' || service === '' || resource.join(':') === '') return undefined
-  return { partition, service, region, account, resource: resource.join(':') }
+  if (!text.startsWith('arn:')) return undefined
+  const second = text.indexOf(':', 4)
+  const third = text.indexOf(':', second + 1)
+  const fourth = text.indexOf(':', third + 1)
+  const fifth = text.indexOf(':', fourth + 1)
+  // An absent colon is at -1, so that every later search begins anew and ends before it.
+  if (second < 0 || third < second || fourth < third || fifth < fourth) return undefined
+  if (second === 4 || third === second + 1 || fifth + 1 === text.length) return undefined
+  return {
+    partition: text.slice(4, second),
+    service: text.slice(second + 1, third),
+    region: text.slice(third + 1, fourth),
+    account: text.slice(fourth + 1, fifth),
+    resource: text.slice(fifth + 1),
+  }
 }
 
 /** The parts, with colons between them; nothing is checked. */

@@ -74,10 +74,12 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
   ['t', '\t'],
 ])
 
+/** `ignoreBOM` keeps a BOM in the text, where the reader refuses it. Nothing is left in it from one text to the next. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
 function decodeUtf8(bytes: Uint8Array): string {
   try {
-    // `ignoreBOM` keeps a BOM in the text, where the reader refuses it.
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return utf8.decode(bytes)
   } catch (cause) {
     if (cause instanceof TypeError) throw new StrictJsonError('the bytes are not UTF-8', 0)
     throw cause

@@ -41,4 +41,6 @@ function readToEnd(request: IncomingMessage): void {
     length += chunk.length
     if (length > MOST_UNWANTED_BYTES) request.destroy()
   })
+  // Who stopped reading in the middle may have paused it.
+  request.resume()
 }

@@ -128,10 +128,11 @@ function advance(tail: Tail, entries: readonly Entry[], isClosed: boolean): void
 }
 
 async function insert(tx: Transaction<TrailTables>, firstId: number, entries: readonly Entry[]): Promise<void> {
-  // One statement that stays compiled, as its text is always the same.
-  const { sql } = tx.insertInto('trail_events').values({ id: 0, record: '' }).compile()
-  for (const [at, { text }] of entries.entries()) {
-    await tx.executeQuery(CompiledQuery.raw(sql, [firstId + at, text]))
+  for (let at = 0; at < entries.length; ) {
+    const size = largestSize(entries.length - at)
+    const rows = entries.slice(at, at + size).flatMap(({ text }, index) => [firstId + at + index, text])
+    await tx.executeQuery(CompiledQuery.raw(insertOf(tx, size), rows))
+    at += size
   }
   for (const { extra } of entries) {
     if (extra === undefined) continue
@@ -139,6 +140,22 @@ async function insert(tx: Transaction<TrailTables>, firstId: number, entries: re
     const other = tx as unknown as Transaction<Record<string, Record<string, unknown>>>
     await other.insertInto(extra.table).values(extra.row).execute()
   }
+}
+
+/** Rows of one statement. A call of the database costs more than a row; few sizes, so that each stays compiled. */
+const SIZES = [32, 8, 2, 1] as const
+
+function largestSize(count: number): number {
+  return SIZES.find((size) => size <= count) ?? 1
+}
+
+const EMPTY_ROW = { id: 0, record: '' }
+
+function insertOf(tx: Transaction<TrailTables>, size: number): string {
+  return tx
+    .insertInto('trail_events')
+    .values(Array.from({ length: size }, () => EMPTY_ROW))
+    .compile().sql
 }
 
 /** Old runs go whole, with their records. */

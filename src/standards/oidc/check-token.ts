@@ -18,14 +18,17 @@ export interface CheckedToken extends AcceptedAudience {
   readonly expiresAt: number
 }
 
+/** What a refusal says; put together only when there is one. */
+type Facts = () => TokenFacts
+
 /**
  * The cheap checks, for use before any key is fetched, in AWS's order: issuer, audience, times, subject.
  * UNVERIFIED: passing says nothing; only a refusal counts.
  * @throws TokenError `unknown-issuer`, `missing-claim`, `malformed`, `audience-mismatch`, `untrusted-claim`, `expired`, `not-yet-valid`
  */
 export function checkTokenBeforeKey(token: UnverifiedToken, expectations: TokenExpectations): CheckedToken {
-  const facts = { ...factsOfToken(token), judgedAt: epochSeconds(expectations.now) }
-  if (token.issuer !== expectations.issuer) throw unknownIssuer(expectations.issuer, facts)
+  const facts: Facts = () => ({ ...factsOfToken(token), judgedAt: epochSeconds(expectations.now) })
+  if (token.issuer !== expectations.issuer) throw unknownIssuer(expectations.issuer, facts())
   const accepted = acceptAudience(token, expectations.clientIds)
   const times = checkTimes(token, expectations, facts)
   return { ...accepted, ...times, subject: checkSubject(token, facts) }
@@ -38,19 +41,19 @@ export function checkTokenBeforeKey(token: UnverifiedToken, expectations: TokenE
  * @throws TokenError `missing-claim`, `malformed`, `untrusted-claim`, `audience-mismatch`
  */
 export function acceptAudience(token: UnverifiedToken, clientIds: readonly string[]): AcceptedAudience {
-  const facts = factsOfToken(token)
+  const facts: Facts = () => factsOfToken(token)
   const { aud, azp } = token.claims
-  if (aud === undefined) throw missingClaim('aud', facts)
+  if (aud === undefined) throw missingClaim('aud', facts())
   const audiences = audiencesOf(aud as Parameters<typeof audiencesOf>[0])
-  if (audiences === undefined) throw unusableClaim('aud', 'a string or a list of strings, not empty', facts)
+  if (audiences === undefined) throw unusableClaim('aud', 'a string or a list of strings, not empty', facts())
   if (azp !== undefined) {
-    if (typeof azp !== 'string') throw unusableClaim('azp', 'a string', facts)
-    if (!clientIds.includes(azp)) throw audienceMismatch(azp, clientIds, facts)
+    if (typeof azp !== 'string') throw unusableClaim('azp', 'a string', facts())
+    if (!clientIds.includes(azp)) throw audienceMismatch(azp, clientIds, facts())
     return { audience: azp, originalAudiences: audiences }
   }
   const [audience, ...more] = audiences
-  if (audience === undefined || more.length > 0) throw ambiguousAudience(facts)
-  if (!clientIds.includes(audience)) throw audienceMismatch(audience, clientIds, facts)
+  if (audience === undefined || more.length > 0) throw ambiguousAudience(facts())
+  if (!clientIds.includes(audience)) throw audienceMismatch(audience, clientIds, facts())
   return { audience }
 }
 
@@ -65,28 +68,28 @@ export function factsOfToken(token: UnverifiedToken): TokenFacts {
   }
 }
 
-function checkTimes(token: UnverifiedToken, { now, leewaySeconds }: TokenExpectations, facts: TokenFacts) {
+function checkTimes(token: UnverifiedToken, { now, leewaySeconds }: TokenExpectations, facts: Facts) {
   const expiresAt = requiredDate(token, 'exp', facts)
   const issuedAt = requiredDate(token, 'iat', facts)
   const notBefore = token.claims.nbf === undefined ? issuedAt : requiredDate(token, 'nbf', facts)
   const second = epochSeconds(now)
   // SPEC: RFC 7519 §4.1.4: a token may not be used on or after `exp`; the leeway moves that moment.
-  if (second >= expiresAt + leewaySeconds) throw expired(facts)
-  if (issuedAt > second + leewaySeconds) throw notYetValid('iat', issuedAt, facts)
-  if (notBefore > second + leewaySeconds) throw notYetValid('nbf', notBefore, facts)
+  if (second >= expiresAt + leewaySeconds) throw expired(facts())
+  if (issuedAt > second + leewaySeconds) throw notYetValid('iat', issuedAt, facts())
+  if (notBefore > second + leewaySeconds) throw notYetValid('nbf', notBefore, facts())
   return { issuedAt, expiresAt }
 }
 
-function requiredDate({ claims }: UnverifiedToken, claim: 'exp' | 'iat' | 'nbf', facts: TokenFacts): number {
+function requiredDate({ claims }: UnverifiedToken, claim: 'exp' | 'iat' | 'nbf', facts: Facts): number {
   const value = claims[claim]
-  if (value === undefined) throw missingClaim(claim, facts)
-  if (!isNumericDate(value)) throw unusableClaim(claim, 'whole seconds since 1970', facts)
+  if (value === undefined) throw missingClaim(claim, facts())
+  if (!isNumericDate(value)) throw unusableClaim(claim, 'whole seconds since 1970', facts())
   return value
 }
 
-function checkSubject({ claims }: UnverifiedToken, facts: TokenFacts): string {
+function checkSubject({ claims }: UnverifiedToken, facts: Facts): string {
   const { sub } = claims
-  if (sub === undefined) throw missingClaim('sub', facts)
-  if (typeof sub !== 'string' || sub === '') throw unusableClaim('sub', 'a string, not empty', facts)
+  if (sub === undefined) throw missingClaim('sub', facts())
+  if (typeof sub !== 'string' || sub === '') throw unusableClaim('sub', 'a string, not empty', facts())
   return sub
 }

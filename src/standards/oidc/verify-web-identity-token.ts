@@ -13,12 +13,12 @@ export function verifyWebIdentityToken(
 ): WebIdentityToken {
   const { key } = expectations
   const checked = checkTokenBeforeKey(token, expectations)
-  const facts = factsOfToken(token)
-  if (token.keyId !== '' && token.keyId !== key.keyId) throw badSignature('the token names another key', facts)
+  const facts = () => factsOfToken(token)
+  if (token.keyId !== '' && token.keyId !== key.keyId) throw badSignature('the token names another key', facts())
   if (!key.algorithms.includes(token.algorithm)) {
-    throw badSignature(`the key is for ${key.algorithms.join(', ')}, the token says \`${token.algorithm}\``, facts)
+    throw badSignature(`the key is for ${key.algorithms.join(', ')}, the token says \`${token.algorithm}\``, facts())
   }
-  if (!verifySignature(token, key)) throw badSignature('the key did not sign this token', facts)
+  if (!verifySignature(token, key)) throw badSignature('the key did not sign this token', facts())
   const { jti } = token.claims
   const verified: Omit<WebIdentityToken, BrandOf<WebIdentityToken>> = {
     issuer: expectations.issuer,

@@ -45,15 +45,19 @@ function shortened(text: string): string {
   return text.length > 200 ? `${text.slice(0, 200)}…` : text
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
 function decodeUtf8(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return utf8.decode(bytes)
   } catch (cause) {
     throw new ApiError('ValidationError', 400, 'The request body is not valid UTF-8.', {}, { cause })
   }
 }
 
 function decodeFormText(text: string): string {
+  // Names and tokens have neither: most text is what it says.
+  if (!text.includes('%') && !text.includes('+')) return text
   try {
     return decodeURIComponent(text.replaceAll('+', ' '))
   } catch (cause) {

@@ -8,6 +8,7 @@ const FORM: TimestampForm = 'datetime'
 
 /** Text for between tags; control characters by number, so that no reader normalises them away. */
 export function escapeXml(text: string): string {
+  if (!ESCAPED.test(text)) return text
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
@@ -18,6 +19,8 @@ export function escapeXml(text: string): string {
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are exactly the ones to escape
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u0085\u2028]/g
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are exactly the ones to escape
+const ESCAPED = /[&<>"\u0000-\u0008\u000b-\u001f\u0085\u2028]/
 
 /** The members of a structure, in the order of the model, without the element around them. */
 export function writeMembers(table: ServiceTable, shape: StructureShape, value: Record<string, unknown>): string {

@@ -4,10 +4,11 @@ import { checkTags } from './labels.ts'
 import type { Labels, SessionInput, Tag } from './model.ts'
 
 // SPEC: IAM User Guide, "Pass session tags in AWS STS" (AssumeRoleWithWebIdentity) and "Monitor and control actions taken with assumed roles".
-const TAGS = 'https://aws.amazon.com/tags'
+const OURS = 'https://aws.amazon.com/'
+const TAGS = `${OURS}tags`
 const FLAT_TAG = `${TAGS}/principal_tags/`
 const FLAT_TRANSITIVE = `${TAGS}/transitive_tag_keys`
-const SOURCE_IDENTITY = 'https://aws.amazon.com/source_identity'
+const SOURCE_IDENTITY = `${OURS}source_identity`
 
 type Claims = Readonly<Record<string, unknown>>
 
@@ -17,6 +18,7 @@ type Claims = Readonly<Record<string, unknown>>
  * @throws ApiError InvalidIdentityToken for a claim that cannot be read, ValidationError or InvalidParameterValue for its contents
  */
 export function labelsOfToken({ RoleArn, RoleSessionName }: SessionInput, claims: Claims): Labels {
+  if (!Object.keys(claims).some((name) => name.startsWith(OURS))) return NO_LABELS
   const tags = [...nestedTags(claims[TAGS]), ...flatTags(claims)]
   const transitiveTagKeys = [...nestedTransitive(claims[TAGS]), ...flatTransitive(claims[FLAT_TRANSITIVE])]
   const sourceIdentity = sourceIdentityOf(claims[SOURCE_IDENTITY])
