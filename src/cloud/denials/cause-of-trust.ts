@@ -1,7 +1,6 @@
-import type { DimensionMatch, StatementExplanation } from '../../standards/policy/index.ts'
+import { type DimensionMatch, matchesWildcards, type StatementExplanation } from '../../standards/policy/index.ts'
 import type { CauseName } from './causes.ts'
 import { type Denial, type Finding, missed, type Requester } from './finding.ts'
-import { matchesGlob } from './glob.ts'
 import { statementName } from './nearest.ts'
 
 /** Why a trust policy did not let a principal in: everything AWS answers with the one sentence `Not authorized to perform …`. */
@@ -77,7 +76,7 @@ function causeOfSubject(miss: DimensionMatch, operator: string, place: string): 
   const seen = missed(miss)
   const subject = seen.got?.[0] ?? ''
   const isEquals = operator.toLowerCase().includes('stringequals')
-  const wildcard = miss.wanted.find((value) => /[*?]/.test(value) && matchesGlob(value, subject))
+  const wildcard = miss.wanted.find((value) => /[*?]/.test(value) && matchesWildcards(value, subject))
   if (isEquals && wildcard !== undefined) {
     return {
       name: 'wildcard-equals',

@@ -7,6 +7,7 @@ export { PolicyDocumentError, type PolicyReason } from './errors.ts'
 export { evaluate } from './evaluate.ts'
 export { explain } from './explain.ts'
 export { identityFaultWords, resourceFaultWords, trustFaultWords } from './fault-words.ts'
+export { matchesWildcards } from './matches-wildcards.ts'
 export type {
   AuthorizationRequest,
   Condition,
