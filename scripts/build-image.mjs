@@ -1,0 +1,68 @@
+#!/usr/bin/env node
+// Writes openirsa's container image with no container engine and no registry: `node scripts/build-image.mjs --output FILE [--name REF]`, then
+// `docker load -i FILE`, `kind load image-archive FILE`, or `ctr -n k8s.io images import FILE`.
+// In it: the Node.js that runs this script with the libraries it is linked to, the built package, what it depends on, certificates; no shell.
+// Runs as user 65532 from a read-only file system. `/webhook` is `openirsa webhook serve`, for manifests that name the reference's command.
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { writeImage } from './image/archive.mjs'
+
+const root = join(import.meta.dirname, '..')
+const APP = '/usr/lib/openirsa'
+const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt'
+const USER = 65532
+
+/** Names of what no program reads. */
+const UNREAD =
+  /\.(d\.[cm]?ts|map|md|markdown|tsbuildinfo)$|\/(test|tests|docs?|example|examples|bench|benchmark|benchmarks)$/
+
+function runtime() {
+  const node = realpathSync(process.execPath)
+  // `libc.so.6 => /lib/…/libc.so.6 (0x…)`, and the loader by its path alone; vdso is none of the machine's files.
+  const linked = execFileSync('ldd', [node], { encoding: 'utf8' })
+  const libraries = [...linked.matchAll(/(\/\S+) \(0x/g)].map(([, path]) => ({ from: path, to: path }))
+  return [{ from: node, to: '/usr/bin/node' }, ...libraries]
+}
+
+function application() {
+  if (!existsSync(join(root, 'dist/cli/main.js'))) throw new Error('there is no dist; run `npm run build` first')
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
+  const needed = Object.entries(packages)
+    .filter(([path, { dev, devOptional }]) => path !== '' && !dev && !devOptional && existsSync(join(root, path)))
+    .map(([path]) => path)
+    // What lies inside of another one comes along with it.
+    .filter((path, _, all) => !all.some((other) => path.startsWith(`${other}/`)))
+  return ['dist', 'package.json', 'LICENSE', 'NOTICE', ...needed].map((path) => ({
+    from: join(root, path),
+    to: `${APP}/${path}`,
+    but: UNREAD,
+  }))
+}
+
+const launcher = (...words) => {
+  const first = words.length === 0 ? '' : `process.argv.splice(2, 0, ${words.map((word) => `'${word}'`).join(', ')})\n`
+  return `#!/usr/bin/node\n${first}import('${APP}/dist/cli/main.js')\n`
+}
+
+const surroundings = () => [
+  { text: launcher(), to: '/usr/bin/openirsa', mode: 0o755 },
+  { text: launcher('webhook', 'serve'), to: '/webhook', mode: 0o755 },
+  { text: `root:x:0:0::/:/\nopenirsa:x:${USER}:${USER}::/:/\n`, to: '/etc/passwd' },
+  { text: `root:x:0:\nopenirsa:x:${USER}:\n`, to: '/etc/group' },
+  { text: 'hosts: files dns\n', to: '/etc/nsswitch.conf' },
+  ...(existsSync(CERTIFICATES) ? [{ from: CERTIFICATES, to: CERTIFICATES }] : []),
+]
+
+const { values } = parseArgs({ options: { output: { type: 'string' }, name: { type: 'string' } } })
+if (values.output === undefined) {
+  console.error('build-image: where to? --output FILE [--name REF]')
+  process.exit(2)
+}
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+await writeImage(resolve(values.output), {
+  name: values.name ?? `openirsa:${version}`,
+  files: [...runtime(), ...application(), ...surroundings()],
+  settings: { User: `${USER}:${USER}`, Entrypoint: ['/usr/bin/openirsa'], Env: ['PATH=/usr/bin'], WorkingDir: '/' },
+})
