@@ -10,7 +10,6 @@ export default defineConfig({
       'test/cli/**/*.test.ts',
       'test/transcripts/**/*.test.ts',
       'test/clients-heavy/**/*.test.ts',
-      'test/circle/**/*.test.ts',
       'test/port-443/**/*.test.ts',
     ],
     testTimeout: 120_000,
