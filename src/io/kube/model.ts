@@ -41,8 +41,8 @@ export interface ExecPlugin {
   readonly env: readonly (readonly [name: string, value: string])[]
   /** What to tell people when the command is not there. */
   readonly installHint?: string
-  /** Whether the plug-in is told of the cluster through KUBERNETES_EXEC_INFO. */
-  readonly providesClusterInfo: boolean
+  /** What the plug-in is told of the cluster in KUBERNETES_EXEC_INFO; absent unless the kubeconfig asks for it. */
+  readonly clusterInfo?: Readonly<Record<string, unknown>>
 }
 
 /** What a client needs of the process that it runs in. */
