@@ -1,0 +1,121 @@
+import type { JsonObject, JsonValue, ServiceAccountRef } from '../../core/index.ts'
+import type { AdmissionRequest, MutationDecision, ParsedReview, ReviewEnvelope } from './model.ts'
+import { isObject, member } from './raw-json.ts'
+import { renderWarnings } from './warnings.ts'
+
+/** The reference's answer to any other content type: status 415. The API server sends exactly `application/json`. */
+export const WRONG_CONTENT_TYPE = {
+  httpStatus: 415,
+  body: 'Invalid Content-Type, expected `application/json`\n',
+} as const
+
+/** May a body of this content type be a review? Exactly `application/json`, as for the reference: no parameters. */
+export function isReviewContentType(contentType: string | undefined): boolean {
+  return contentType === 'application/json'
+}
+
+/**
+ * Reads the body of a call to the webhook: an AdmissionReview, v1 or v1beta1. Never throws: what is malformed is refused in the
+ * reference's words where it has some.
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#request
+ */
+export function parseAdmissionReview(body: Uint8Array): ParsedReview {
+  if (body.length === 0) return malformed({ uid: '' }, 'bad content')
+  const review = readJson(body)
+  if (review instanceof SyntaxError) {
+    return malformed({ uid: '' }, `couldn't get version/kind; json parse error: ${review.message.slice(0, 200)}`)
+  }
+  if (!isObject(review)) return malformed({ uid: '' }, 'bad content: the body is not an AdmissionReview')
+  const envelope = readEnvelope(review)
+  const fault = faultOfType(envelope)
+  if (fault !== undefined) return malformed(envelope, fault)
+  const request = member(review, 'request')
+  if (!isObject(request)) return malformed(envelope, 'bad content')
+  return readRequest(request, { ...envelope, uid: text(member(request, 'uid')) })
+}
+
+/** The body of the answer: type and uid of the review, and patch and its type both or neither. */
+export function renderAdmissionResponse(envelope: ReviewEnvelope, decision: MutationDecision): string {
+  const warnings = renderWarnings(decision.warnings)
+  const hasAnnotations = Object.keys(decision.auditAnnotations).length > 0
+  return JSON.stringify({
+    kind: envelope.kind,
+    apiVersion: envelope.apiVersion,
+    response: {
+      uid: envelope.uid,
+      allowed: decision.allowed,
+      ...(decision.allowed ? {} : { status: { metadata: {}, message: decision.message ?? 'refused' } }),
+      ...(decision.allowed && decision.operations.length > 0
+        ? { patch: Buffer.from(JSON.stringify(decision.operations)).toString('base64'), patchType: 'JSONPatch' }
+        : {}),
+      ...(hasAnnotations ? { auditAnnotations: decision.auditAnnotations } : {}),
+      ...(warnings.length > 0 ? { warnings } : {}),
+    },
+  })
+}
+
+const API_VERSIONS: ReadonlySet<string> = new Set(['admission.k8s.io/v1', 'admission.k8s.io/v1beta1'])
+
+function malformed(envelope: ReviewEnvelope, message: string): ParsedReview {
+  const decision = {
+    allowed: false,
+    reason: 'malformed',
+    message,
+    operations: [],
+    warnings: [],
+    auditAnnotations: {},
+  } as const
+  return { outcome: 'malformed', envelope, decision }
+}
+
+/** A review is no token and no policy: what the API server sends is read as it reads JSON itself, the last of two equal keys counts. */
+function readJson(body: Uint8Array): JsonValue | SyntaxError {
+  try {
+    return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')) as JsonValue
+  } catch (error) {
+    return error instanceof SyntaxError ? error : new SyntaxError('unreadable')
+  }
+}
+
+function readEnvelope(review: JsonObject): ReviewEnvelope {
+  const apiVersion = member(review, 'apiVersion')
+  const kind = member(review, 'kind')
+  return {
+    uid: '',
+    ...(typeof apiVersion === 'string' ? { apiVersion } : {}),
+    ...(typeof kind === 'string' ? { kind } : {}),
+  }
+}
+
+/** A review without a type is read as v1beta1 was: the reference does, and its clients leave it out in tests. */
+function faultOfType({ apiVersion, kind }: ReviewEnvelope): string | undefined {
+  if (apiVersion !== undefined && !API_VERSIONS.has(apiVersion))
+    return 'bad content: apiVersion is not admission.k8s.io/v1 or v1beta1'
+  return kind !== undefined && kind !== 'AdmissionReview' ? 'bad content: kind is not AdmissionReview' : undefined
+}
+
+function readRequest(request: JsonObject, envelope: ReviewEnvelope): ParsedReview {
+  const pod = member(request, 'object')
+  if (pod === undefined || pod === null) return malformed(envelope, 'bad content: request.object is missing')
+  if (!isObject(pod)) return malformed(envelope, `json: cannot unmarshal ${wordOf(pod)} into Go value of type v1.Pod`)
+  const namespace = text(member(request, 'namespace'))
+  const isDryRun = member(request, 'dryRun') === true
+  const serviceAccount = readServiceAccount(pod, namespace)
+  const found: AdmissionRequest = { envelope, namespace, pod, isDryRun }
+  return { outcome: 'parsed', request: serviceAccount === undefined ? found : { ...found, serviceAccount } }
+}
+
+function readServiceAccount(pod: JsonObject, namespace: string): ServiceAccountRef | undefined {
+  const spec = member(pod, 'spec')
+  const name = isObject(spec) ? text(member(spec, 'serviceAccountName')) : ''
+  return name === '' ? undefined : { namespace, name }
+}
+
+function wordOf(value: JsonValue): string {
+  if (Array.isArray(value)) return 'array'
+  return typeof value === 'boolean' ? 'bool' : typeof value
+}
+
+function text(value: JsonValue | undefined): string {
+  return typeof value === 'string' ? value : ''
+}

@@ -1,0 +1,137 @@
+import type { JsonObject, Randomness } from '../../core/index.ts'
+import { parseCsvRecord } from './go-text.ts'
+import type { IdentityLookup, MutationDecision, MutationReason, WebhookSettings } from './model.ts'
+import { createNotes, type Notes } from './notes.ts'
+import {
+  findMappedIdentity,
+  findPodIdentity,
+  type IdentityFinding,
+  type PodIdentity,
+  readExpiration,
+} from './pod-identity.ts'
+import { type PodPatch, planPodPatch } from './pod-patch.ts'
+import { type PodView, readPod } from './pod-view.ts'
+import { quote } from './warnings.ts'
+
+export interface Surroundings {
+  readonly settings: WebhookSettings
+  /** For the jitter of container credentials. */
+  readonly randomness: Randomness
+}
+
+/**
+ * What becomes of a pod: the patch that gives it its identity, nothing, or a refusal. It asks nobody and changes nothing: equal pods,
+ * look-ups and settings get equal answers, up to the jitter. Whatever the pod holds, it answers.
+ */
+export function decideMutation(pod: JsonObject, lookup: IdentityLookup, surroundings: Surroundings): MutationDecision {
+  const view = readPod(pod)
+  if (typeof view === 'string') return refuse('malformed', view)
+  const { settings } = surroundings
+  const notes = createNotes()
+  const finding = settle(findPodIdentity(lookup, settings, notes), lookup, { settings, notes })
+  if (finding.outcome === 'undecidable') return refuse(finding.reason, `openirsa: ${finding.why}`)
+  if (finding.outcome === 'none') return conclude({ reason: finding.reason, operations: [] }, notes, settings)
+  return inject(view, finding.identity, { ...surroundings, notes })
+}
+
+interface Judging {
+  readonly settings: WebhookSettings
+  readonly notes: Notes
+}
+
+/** The profile's word on what cannot be decided: under Ignore the ConfigMap is heard alone, as by the reference. */
+function settle(finding: IdentityFinding, lookup: IdentityLookup, { settings, notes }: Judging): IdentityFinding {
+  if (finding.outcome !== 'undecidable' || settings.failurePolicy === 'Fail') return finding
+  const mapped = findMappedIdentity(lookup, settings, notes)
+  const consequence = mapped.outcome === 'identity' ? 'the ConfigMap decides' : 'the pod gets no identity'
+  notes.add('undecidable-identity', `${finding.why}: ${consequence}`)
+  return mapped
+}
+
+function inject(pod: PodView, identity: PodIdentity, surroundings: Surroundings & Judging): MutationDecision {
+  const { settings, notes } = surroundings
+  const expirationSeconds = chooseExpiration(pod, identity, surroundings)
+  const skippedContainers = readSkippedContainers(pod, settings, notes)
+  const patch = planPodPatch({ pod, identity, expirationSeconds, skippedContainers, settings, notes })
+  const facts = { reason: reasonOf(patch, identity), operations: patch.operations, identity }
+  return conclude(facts, notes, settings)
+}
+
+function reasonOf(patch: PodPatch, { kind }: PodIdentity): MutationReason {
+  return patch.operations.length === 0 ? 'nothing-to-add' : `${kind}-injected`
+}
+
+/** SPEC: pod before service account before flag; container credentials spread the default out, so that tokens end at different times. */
+function chooseExpiration(
+  pod: PodView,
+  identity: PodIdentity,
+  { settings, notes, randomness }: Surroundings & Judging,
+): number {
+  const annotation = pod.annotations?.get(`${settings.annotationDomain}/token-expiration`)
+  const seconds = readExpiration(annotation, settings, notes) ?? identity.expirationSeconds()
+  return identity.kind === 'container-credentials' && seconds === DEFAULT_EXPIRATION ? jitter(randomness) : seconds
+}
+
+const DEFAULT_EXPIRATION = 86_400
+const LEAST_JITTERED_EXPIRATION = 79_200
+
+/** Uniform but for 1 in 10^6: 7201 values out of 2^32. */
+function jitter(randomness: Randomness): number {
+  const drawn = randomness.bytes(4).reduce((number, byte) => number * 256 + byte, 0)
+  return LEAST_JITTERED_EXPIRATION + (drawn % (DEFAULT_EXPIRATION - LEAST_JITTERED_EXPIRATION + 1))
+}
+
+function readSkippedContainers(
+  pod: PodView,
+  { annotationDomain, compatibility }: WebhookSettings,
+  notes: Notes,
+): ReadonlySet<string> {
+  const written = pod.annotations?.get(`${annotationDomain}/skip-containers`)
+  if (written === undefined) return new Set()
+  const isTrimmed = !compatibility.has('untrimmed-lists')
+  const names = parseCsvRecord(isTrimmed ? withoutBlanks(written) : written)
+  if (names !== undefined) return new Set(isTrimmed ? names.map((name) => name.trim()) : names)
+  notes.add(
+    'invalid-skip-containers',
+    `skip-containers ${quote(written)} is not a list of names: no container is skipped`,
+  )
+  return new Set()
+}
+
+/** A name of a container has no blanks, so that none of them means anything, also before a quote. */
+function withoutBlanks(text: string): string {
+  return text.replaceAll(/[ \t]/g, '')
+}
+
+interface Facts {
+  readonly reason: MutationReason
+  readonly operations: MutationDecision['operations']
+  readonly identity?: PodIdentity
+}
+
+const METHODS = { 'web-identity': 'sts_web_identity', 'container-credentials': 'container_credentials' } as const
+
+function conclude({ reason, operations, identity }: Facts, notes: Notes, settings: WebhookSettings): MutationDecision {
+  const isSilent = settings.compatibility.has('silent')
+  const warnings = isSilent ? [] : notes.list()
+  const codes = [...new Set(warnings.map(({ code }) => code))].join()
+  return {
+    allowed: true,
+    reason,
+    operations,
+    warnings,
+    auditAnnotations: isSilent
+      ? {}
+      : {
+          reason,
+          ...(identity === undefined ? {} : { source: identity.source }),
+          ...(identity?.kind === 'web-identity' ? { 'role-arn': identity.roleArn } : {}),
+          ...(codes === '' ? {} : { warnings: codes }),
+        },
+    ...(identity === undefined ? {} : { method: METHODS[identity.kind] }),
+  }
+}
+
+function refuse(reason: MutationReason, message: string): MutationDecision {
+  return { allowed: false, reason, message, operations: [], warnings: [], auditAnnotations: { reason } }
+}
