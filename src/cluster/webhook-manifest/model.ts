@@ -1,0 +1,44 @@
+import type { JsonValue } from '../../core/index.ts'
+
+/** A Kubernetes object as it is written in a manifest; what stands beside these fields depends on its kind. */
+export interface KubernetesObject {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly metadata: {
+    readonly name: string
+    readonly namespace?: string
+    readonly labels?: Readonly<Record<string, string>>
+    readonly annotations?: Readonly<Record<string, string>>
+  }
+  readonly [field: string]: JsonValue | undefined
+}
+
+/** What the API server does with a pod when the webhook cannot be asked. */
+export type FailurePolicy = 'Ignore' | 'Fail'
+
+/** Who makes the serving certificate: the webhook itself, or cert-manager, which must be in the cluster then. */
+export type CertificateKeeper = 'self' | 'cert-manager'
+
+/** Whether a Namespace is among the objects: a new one, or the one that is there already. */
+export type NamespaceOrigin = 'made' | 'existing'
+
+/** Whether running pods are looked through for what they lack, which needs the right to list pods. */
+export type DriftWatch = 'on' | 'off'
+
+export interface ManifestOptions {
+  readonly namespace: string
+  readonly namespaceOrigin: NamespaceOrigin
+  /** Reference of the image, tag or digest included. */
+  readonly image: string
+  readonly failurePolicy: FailurePolicy
+  readonly certificates: CertificateKeeper
+  /** Pods of these namespaces are not shown to the webhook. */
+  readonly excludedNamespaces: readonly string[]
+  readonly drift: DriftWatch
+  /** Whether identities are read from the ConfigMap `pod-identity-webhook` too, which needs the right to read it. */
+  readonly identities: 'annotations' | 'annotations-and-config-map'
+  /** Certificate of an authority, PEM: what pods are to trust at the endpoint that is injected. */
+  readonly endpointAuthority?: string
+  /** Further arguments of `openirsa webhook serve`, each a whole word such as `--aws-default-region=eu-central-1`. */
+  readonly settings: readonly string[]
+}
