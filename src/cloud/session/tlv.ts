@@ -15,16 +15,33 @@ export interface TlvWriter {
   finish(): Buffer
 }
 
+/** Grows by doubling; a session of the usual size fits at once. */
+const FIRST_ROOM_BYTES = 512
+
 export function tlvWriter(): TlvWriter {
-  const parts: Uint8Array[] = []
-  const bytes = (tag: number, value: Uint8Array): void => {
-    parts.push(Buffer.from([tag, ...renderNumber(value.length)]), value)
+  let room = Buffer.allocUnsafe(FIRST_ROOM_BYTES)
+  let end = 0
+  const begin = (tag: number, length: number): void => {
+    const needed = end + 1 + MOST_GROUPS + length
+    if (needed > room.length) room = Buffer.concat([room.subarray(0, end)], Math.max(needed, 2 * room.length))
+    room[end] = tag
+    end = writeNumber(room, end + 1, length)
   }
   return {
-    bytes,
-    text: (tag, value) => bytes(tag, Buffer.from(value, 'utf8')),
-    number: (tag, value) => bytes(tag, Buffer.from(renderNumber(value))),
-    finish: () => Buffer.concat(parts),
+    bytes: (tag, value) => {
+      begin(tag, value.length)
+      room.set(value, end)
+      end += value.length
+    },
+    text: (tag, value) => {
+      begin(tag, Buffer.byteLength(value))
+      end += room.write(value, end)
+    },
+    number: (tag, value) => {
+      begin(tag, groupsOf(value))
+      end = writeNumber(room, end, value)
+    },
+    finish: () => room.subarray(0, end),
   }
 }
 
@@ -71,7 +88,9 @@ interface Place {
 export function renderTexts(texts: readonly string[]): Buffer {
   const parts = texts.flatMap((text) => {
     const bytes = Buffer.from(text, 'utf8')
-    return [Buffer.from(renderNumber(bytes.length)), bytes]
+    const length = Buffer.alloc(groupsOf(bytes.length))
+    writeNumber(length, 0, bytes.length)
+    return [length, bytes]
   })
   return Buffer.concat(parts)
 }
@@ -88,16 +107,26 @@ export function readTexts(source: Buffer): readonly string[] | undefined {
   return texts
 }
 
-function renderNumber(value: number): readonly number[] {
-  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError('a number here is whole and not negative')
-  const groups: number[] = []
+function groupsOf(value: number): number {
+  let groups = 1
+  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) groups += 1
+  return groups
+}
+
+/** Writes the groups from `start` on; answers where they end. */
+function writeNumber(target: Buffer, start: number, value: number): number {
+  if (!Number.isSafeInteger(value) || value < 0 || groupsOf(value) > MOST_GROUPS)
+    throw new RangeError('a number here is whole, not negative, and of at most 49 bits')
+  let at = start
   let rest = value
   // Times in milliseconds do not fit JavaScript's 32-bit operators.
   while (rest >= 0x80) {
-    groups.push((rest % 0x80) + 0x80)
+    target[at] = (rest % 0x80) + 0x80
     rest = Math.floor(rest / 0x80)
+    at += 1
   }
-  return [...groups, rest]
+  target[at] = rest
+  return at + 1
 }
 
 function readNumber(source: Buffer, start: number): { readonly value: number; readonly next: number } | undefined {

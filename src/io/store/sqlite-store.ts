@@ -97,6 +97,8 @@ const PRAGMAS = [
   'synchronous = normal',
   'foreign_keys = on',
   'busy_timeout = 5000',
+  // Pages of the log before it goes back into the database, which takes two syncs and stops everybody: 16 MiB.
+  'wal_autocheckpoint = 4000',
   'trusted_schema = off',
 ] as const
 

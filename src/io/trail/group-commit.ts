@@ -8,6 +8,8 @@ export interface GroupCommit<Entry> {
 
 /** Entries of one commit at most, so that a burst does not hold the event loop. */
 const LARGEST_GROUP = 256
+/** With so many it begins at once: while the disk syncs these, the thread works on the others. */
+const EARLY_GROUP = 8
 /** Entries that wait at most: some seconds of work. What is beyond is refused at once, before memory is. */
 const MOST_WAITING = 20_000
 
@@ -28,6 +30,7 @@ export function createGroupCommit<Entry>(
 ): GroupCommit<Entry> {
   let waiting: Waiting<Entry>[] = []
   let isRunning = false
+  let isStarted = false
 
   const settle = async (group: readonly Waiting<Entry>[]): Promise<void> => {
     try {
@@ -56,10 +59,16 @@ export function createGroupCommit<Entry>(
     isRunning = false
   }
 
+  // After the requests that this turn of the event loop has read, or when there are so many that the disk may begin with them.
   const start = (): void => {
+    isStarted = true
+    setImmediate(go)
+  }
+  const go = (): void => {
+    isStarted = false
+    if (isRunning) return
     isRunning = true
-    // After the requests that this turn of the event loop has read.
-    setImmediate(() => void run())
+    void run()
   }
 
   return {
@@ -70,7 +79,9 @@ export function createGroupCommit<Entry>(
           return
         }
         waiting.push({ entry, resolve, reject })
-        if (!isRunning) start()
+        if (isRunning) return
+        if (waiting.length >= EARLY_GROUP) go()
+        else if (!isStarted) start()
       }),
   }
 }

@@ -29,9 +29,11 @@ type Facts = () => TokenFacts
 export function checkTokenBeforeKey(token: UnverifiedToken, expectations: TokenExpectations): CheckedToken {
   const facts: Facts = () => ({ ...factsOfToken(token), judgedAt: epochSeconds(expectations.now) })
   if (token.issuer !== expectations.issuer) throw unknownIssuer(expectations.issuer, facts())
-  const accepted = acceptAudience(token, expectations.clientIds)
-  const times = checkTimes(token, expectations, facts)
-  return { ...accepted, ...times, subject: checkSubject(token, facts) }
+  const { audience, originalAudiences } = acceptAudience(token, expectations.clientIds)
+  const { issuedAt, expiresAt } = checkTimes(token, expectations, facts)
+  const subject = checkSubject(token, facts)
+  if (originalAudiences === undefined) return { audience, issuedAt, expiresAt, subject }
+  return { audience, originalAudiences, issuedAt, expiresAt, subject }
 }
 
 /**

@@ -76,15 +76,36 @@ function visitMembers(
   row: ConstraintRow,
   { path, members }: { readonly path: string; readonly members: Record<string, unknown> },
 ): void {
-  const names = new Set([...(row.required ?? []), ...Object.keys(row.members ?? {})])
-  for (const member of names) {
-    const at = below(path, lowerFirst(member))
+  for (const { member, spelled, isRequired, name } of membersOf(row)) {
     const value = members[member]
-    if (value === undefined && row.required?.includes(member) === true)
-      walk.found.push(violation('null', at, 'not be null'))
-    const name = row.members?.[member]
-    if (name !== undefined) visit(walk, { name, path: at, value })
+    if (value === undefined) {
+      if (isRequired) walk.found.push(violation('null', below(path, spelled), 'not be null'))
+    } else if (name !== undefined) visit(walk, { name, path: below(path, spelled), value })
   }
+}
+
+interface MemberPlan {
+  readonly member: string
+  readonly spelled: string
+  readonly isRequired: boolean
+  readonly name: string | undefined
+}
+
+/** Rows are those of generated tables: there are so many, and each is taken apart once. */
+const plans = new WeakMap<ConstraintRow, readonly MemberPlan[]>()
+
+function membersOf(row: ConstraintRow): readonly MemberPlan[] {
+  const known = plans.get(row)
+  if (known !== undefined) return known
+  const { required = [], members = {} } = row
+  const plan = [...new Set([...required, ...Object.keys(members)])].map((member) => ({
+    member,
+    spelled: lowerFirst(member),
+    isRequired: required.includes(member),
+    name: members[member],
+  }))
+  plans.set(row, plan)
+  return plan
 }
 
 function visitItems(
@@ -158,10 +179,14 @@ function sizeOf(value: unknown): number | undefined {
 }
 
 function codePoints(text: string): number {
+  // Most text is all ones; a token is long, and counted at every exchange.
+  if (!SURROGATE.test(text)) return text.length
   let count = 0
   for (const _ of text) count += 1
   return count
 }
+
+const SURROGATE = /[\ud800-\udfff]/
 
 /** A pattern holds for the whole value, as in AWS. */
 function matches(walk: Walk, pattern: string, value: string): boolean {
