@@ -6,7 +6,7 @@ import type { Store } from '../io/store/index.ts'
 import type { Trail } from '../io/trail/index.ts'
 import { createDenials, type Denials } from './denials/index.ts'
 import { createGateway, type WebIdentityKeys } from './gateway/index.ts'
-import { createIdentity, type Identity } from './identity/index.ts'
+import { createIdentity, type Identity, openLastUses } from './identity/index.ts'
 import type { Organization } from './organization/index.ts'
 import { createCloudTrail } from './services/cloudtrail/index.ts'
 import { type ClusterBook, type ClusterIssuers, createEks, type EksCluster } from './services/eks/index.ts'
@@ -51,6 +51,8 @@ export interface Cloud {
   readonly clusters: ClusterBook
   handle(request: IncomingMessage, response: ServerResponse, facts: ConnectionFacts): Promise<void>
   refuseHead(head: HttpHead, fault: HeadFault): RefusalAnswer
+  /** Writes what is kept in memory alone so far; the store is its owner's to close, afterwards. */
+  close(): Promise<void>
 }
 
 /** Opens every room of the cloud half over one store, and wires the services into the gateway. */
@@ -59,13 +61,14 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
   const [account] = accounts
   if (account === undefined) throw new TypeError('an installation has one account at least')
   const identity = await createIdentity({ store, storeKey: options.storeKey, accounts, region, clock, randomness })
+  const uses = await openLastUses({ store, clock, log })
   const sessions = createSessions({ ring: options.sealRing, realmId: options.realmId, clock, randomness })
   const denials = await createDenials({ store, clock, randomness })
   const { clusters, issuers } = options
   const eks = await createEks({ store, clusters, issuers, identity, clock, randomness })
   const services = [
     createSts({ identity, sessions, ratePerSecond: options.stsRatePerSecond, findDenial: denials.find }),
-    createIam({ identity, thumbprints: options.thumbprints, clock, randomness, region }),
+    createIam({ identity, uses, thumbprints: options.thumbprints, clock, randomness, region }),
     eks.service,
     createCloudTrail({ trail }),
     await createS3({ store, objectDirectory: options.objectDirectory, clock, randomness, identity }),
@@ -78,6 +81,7 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
     keys,
     denials,
     trail,
+    uses,
     organization,
     account,
     region,
@@ -86,5 +90,12 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
     randomness,
     log,
   })
-  return { identity, denials, clusters: eks.book, handle: gateway.handle, refuseHead: gateway.refuseHead }
+  return {
+    identity,
+    denials,
+    clusters: eks.book,
+    handle: gateway.handle,
+    refuseHead: gateway.refuseHead,
+    close: () => uses.close(),
+  }
 }

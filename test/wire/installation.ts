@@ -140,7 +140,7 @@ function readRecords(path: string): readonly TrailRecord[] {
 }
 
 /** Tables that every call writes to, whatever comes of it. */
-const OF_EVERY_CALL = /^(trail_|denials$|sqlite_)/
+const OF_EVERY_CALL = /^(trail_|denials$|iam_last_uses$|sqlite_)/
 
 function digestState(path: string): string {
   const hash = createHash('sha256')

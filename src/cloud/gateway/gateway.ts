@@ -79,7 +79,9 @@ async function authenticate(journey: Journey, recognised: Recognised, parts: Par
   checkPayload(journey.arrival, recognised)
   const principal = authenticateSignature(journey.arrival, recognised, parts)
   journey.principal = principal
-  return { call: await readCall(journey, recognised, parts), principal }
+  const call = await readCall(journey, recognised, parts)
+  parts.uses.note(principal, call)
+  return { call, principal }
 }
 
 const NOTHING = new Uint8Array(0)

@@ -7,7 +7,7 @@ import type { IssuerUrl, VerificationKey } from '../../standards/oidc/index.ts'
 import type { QueryForm, RecognisedOperation } from '../../standards/protocol/index.ts'
 import type { PresentedCredentials } from '../../standards/sigv4/index.ts'
 import type { Denials } from '../denials/index.ts'
-import type { IdentityReader, OidcProvider } from '../identity/index.ts'
+import type { IdentityReader, OidcProvider, UseNotes } from '../identity/index.ts'
 import type { ApiCall, Judged, KeyConnection, Operation, Origin, Principal, Service } from '../operation.ts'
 import type { Organization } from '../organization/index.ts'
 import type { Sessions } from '../session/index.ts'
@@ -32,6 +32,8 @@ export interface GatewayOptions {
   readonly keys: WebIdentityKeys
   readonly denials: Denials
   readonly trail: Trail
+  /** Told of every call that somebody proved to be theirs. */
+  readonly uses: UseNotes
   /** Whose policies hold above those of the accounts. */
   readonly organization?: Organization | undefined
   /** Of calls that name no account and no region. */

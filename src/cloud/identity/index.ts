@@ -5,6 +5,7 @@
 export { ADMINISTRATOR, type AdministratorKey, ensureAdministrator } from './administrator.ts'
 export { iamArn, parseIamArn } from './arns.ts'
 export { createIdentity } from './identity.ts'
+export { type LastUse, type LastUseReader, type LastUses, openLastUses, type UseNotes } from './last-uses.ts'
 export type {
   AccessKey,
   Account,

@@ -62,6 +62,7 @@ async function start(options: UpOptions, host: UpHost, closing: Closing): Promis
   const foundation = await open(options, host, closing)
   const { objects, issuers } = foundation
   const cloud = await openCloud(options, host, foundation)
+  closing.add(() => cloud.close())
   const made = await cloud.clusters.list()
   await issuers.restore(
     made.map(({ issuer }) => issuer),

@@ -2,6 +2,7 @@ import type {
   Group,
   IamUser,
   InstanceProfile,
+  LastUse,
   ManagedPolicy,
   PolicyVersion,
   Role,
@@ -15,12 +16,7 @@ type Members = Readonly<Record<string, unknown>>
 /** A role as lists show it: without tags, boundary and last use. */
 export function renderListedRole(role: Role): Members {
   return {
-    Path: role.path,
-    RoleName: role.name,
-    RoleId: role.uniqueId,
-    Arn: role.arn,
-    CreateDate: new Date(role.createdAt),
-    AssumeRolePolicyDocument: renderDocument(role.trustPolicy.document),
+    ...renderBareRole(role),
     ...(role.description === undefined ? {} : { Description: role.description }),
     MaxSessionDuration: role.maxSessionDurationSeconds,
   }
@@ -28,6 +24,27 @@ export function renderListedRole(role: Role): Members {
 
 export function renderRole(role: Role): Members {
   return { ...renderListedRole(role), ...renderBoundary(role.boundaryArn), ...tagsMember(role.tags) }
+}
+
+/** A role as the account's details show it: without its description and its longest session. */
+export function renderRoleDetail(role: Role): Members {
+  return { ...renderBareRole(role), ...renderBoundary(role.boundaryArn), ...tagsMember(role.tags) }
+}
+
+function renderBareRole(role: Role): Members {
+  return {
+    Path: role.path,
+    RoleName: role.name,
+    RoleId: role.uniqueId,
+    Arn: role.arn,
+    CreateDate: new Date(role.createdAt),
+    AssumeRolePolicyDocument: renderDocument(role.trustPolicy.document),
+  }
+}
+
+/** SPEC: empty for a role that was not used in the trailing 400 days. */
+export function renderLastUse(use: LastUse | undefined): Members {
+  return use === undefined ? {} : { LastUsedDate: new Date(use.at), Region: use.region }
 }
 
 /** A user as lists show it: without tags and boundary. */

@@ -1,5 +1,5 @@
 import type { AccountId, Clock, Partition, Randomness, Region } from '../../../core/index.ts'
-import type { Identity, PolicyHolder } from '../../identity/index.ts'
+import type { Identity, LastUseReader, PolicyHolder } from '../../identity/index.ts'
 import type { Operation, Principal } from '../../operation.ts'
 
 /** Finds the thumbprint that a provider gets which is registered without one. */
@@ -12,6 +12,7 @@ export interface ThumbprintSource {
 
 export interface IamOptions {
   readonly identity: Identity
+  readonly uses: LastUseReader
   readonly thumbprints: ThumbprintSource
   readonly clock: Clock
   readonly randomness: Randomness
@@ -19,7 +20,7 @@ export interface IamOptions {
 }
 
 /** What an operation works with. */
-export type IamParts = Pick<IamOptions, 'identity' | 'thumbprints' | 'clock'>
+export type IamParts = Pick<IamOptions, 'identity' | 'uses' | 'thumbprints' | 'clock'>
 
 export type Operations = Readonly<Record<string, Operation>>
 

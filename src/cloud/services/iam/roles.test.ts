@@ -53,6 +53,23 @@ describe('CreateRole', () => {
     expect(await get()).toEqual({ ...(Role as object), RoleLastUsed: {} })
   })
 
+  it('does not tell of a use that has not been; afterwards GetRole and the account details tell when and where the role was used', async () => {
+    const { Role } = await create()
+    const uniqueId = (Role as { readonly RoleId: string }).RoleId
+    const details = async () => {
+      const answer = await under.ask('GetAccountAuthorizationDetails', { Filter: ['Role'] })
+      return (answer.RoleDetailList as readonly Record<string, unknown>[])[0]?.RoleLastUsed
+    }
+    expect([(await get()).RoleLastUsed, await details()]).toEqual([{}, {}])
+    const time = under.clock.now()
+    under.uses.note({ kind: 'assumed-role', role: { uniqueId } }, { time, region: 'eu-west-1', service: 's3' })
+    const used = { LastUsedDate: new Date('2026-03-01T12:00:00Z'), Region: 'eu-west-1' }
+    expect([(await get()).RoleLastUsed, await details()]).toEqual([used, used])
+    await under.ask('DeleteRole', { RoleName: 'orders' })
+    await create()
+    expect((await get()).RoleLastUsed).toEqual({})
+  })
+
   it('refuses a trust in an issuer of many tenants that does not say which one, and takes one that does', async () => {
     const issuer = 'token.actions.githubusercontent.com'
     await under.ask('CreateOpenIDConnectProvider', { Url: `https://${issuer}`, ThumbprintList: ['a'.repeat(40)] })

@@ -243,6 +243,20 @@ describe('access keys', () => {
       { action: 'iam:GetAccessKeyLastUsed', resource: `arn:aws:iam::${ACCOUNT}:user/alice` },
     ])
   })
+
+  it('tell when they were used, where and for which service', async () => {
+    const { AccessKeyId } = await newKey()
+    const time = under.clock.now()
+    under.uses.note(
+      { kind: 'iam-user', accessKeyId: String(AccessKeyId) },
+      { time, region: 'eu-west-1', service: 's3' },
+    )
+    expect((await under.ask('GetAccessKeyLastUsed', { AccessKeyId })).AccessKeyLastUsed).toEqual({
+      LastUsedDate: new Date(time),
+      ServiceName: 's3',
+      Region: 'eu-west-1',
+    })
+  })
 })
 
 describe('a group', () => {

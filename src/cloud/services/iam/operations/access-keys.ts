@@ -1,4 +1,4 @@
-import type { AccessKey, IamUser, IdentityLookup } from '../../../identity/index.ts'
+import type { AccessKey, IamUser, IdentityLookup, LastUse } from '../../../identity/index.ts'
 import { accessKeyNotFound, quotaExceeded } from '../errors.ts'
 import { onHolder, USER } from '../holders.ts'
 import { LIMITS } from '../limits.ts'
@@ -19,7 +19,7 @@ interface UpdateInput extends KeyInput {
 
 /** Access keys: two a user at most. The secret is in the answer that makes the key, and in no other. */
 export function accessKeys(parts: IamParts): Operations {
-  const { identity } = parts
+  const { identity, uses } = parts
   const on = (action: string) => (input: UserInput, scope: Scope) => [
     may(scope, action, onHolder(identity, scope, { kind: USER, name: userNameOf(input, scope) })),
   ]
@@ -80,8 +80,7 @@ export function accessKeys(parts: IamParts): Operations {
       perform: ({ AccessKeyId }, scope) => {
         const key = ownKey(identity, scope, AccessKeyId)
         if (key === undefined) throw accessKeyNotFound(AccessKeyId)
-        // SPEC: what IAM answers for a key whose use it has not seen.
-        return { UserName: key.userName, AccessKeyLastUsed: { ServiceName: 'N/A', Region: 'N/A' } }
+        return { UserName: key.userName, AccessKeyLastUsed: renderKeyUse(uses.find(AccessKeyId)) }
       },
     }),
   }
@@ -92,6 +91,12 @@ const keyMarker = ({ createdAt, accessKeyId }: AccessKey): string =>
 
 function renderKey({ userName, accessKeyId, status, createdAt }: AccessKey) {
   return { UserName: userName, AccessKeyId: accessKeyId, Status: status, CreateDate: new Date(createdAt) }
+}
+
+/** SPEC: N/A is what IAM answers for a key whose use it has not seen. */
+function renderKeyUse(use: LastUse | undefined) {
+  if (use === undefined) return { ServiceName: 'N/A', Region: 'N/A' }
+  return { LastUsedDate: new Date(use.at), ServiceName: use.service, Region: use.region }
 }
 
 /** @throws ApiError NoSuchEntity, also for a key of somebody else */

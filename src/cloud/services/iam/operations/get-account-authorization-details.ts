@@ -1,10 +1,11 @@
-import type { Identity, ManagedPolicy, PolicyHolder, UseCounts } from '../../../identity/index.ts'
+import type { Identity, LastUseReader, ManagedPolicy, PolicyHolder, UseCounts } from '../../../identity/index.ts'
 import type { Operation } from '../../../operation.ts'
 import {
   renderGroup,
   renderInstanceProfile,
+  renderLastUse,
   renderListedPolicy,
-  renderRole,
+  renderRoleDetail,
   renderUser,
   renderVersion,
 } from '../answers.ts'
@@ -31,12 +32,12 @@ interface Detail {
 
 /** The whole of an account in one answer, or in pages. */
 export function getAccountAuthorizationDetails(parts: IamParts): Operation<GetAccountAuthorizationDetailsInput> {
-  const { identity } = parts
+  const { identity, uses } = parts
   return reading<GetAccountAuthorizationDetailsInput>(parts, {
     requires: (_input, scope) => [may(scope, 'GetAccountAuthorizationDetails', { arn: '*' })],
     perform: ({ Filter: wanted = [], ...input }, { account }) => {
       const filters = wanted.length === 0 ? (Object.keys(DETAILS) as readonly Filter[]) : wanted
-      const details = filters.flatMap((filter) => DETAILS[filter](identity, account))
+      const details = filters.flatMap((filter) => DETAILS[filter](identity, account, uses))
       const { items, more } = pageOf(sortedBy(details, markerOf), markerOf, input)
       const listOf = (list: Detail['list']) => items.filter((item) => item.list === list).map((item) => item.render())
       return {
@@ -52,7 +53,7 @@ export function getAccountAuthorizationDetails(parts: IamParts): Operation<GetAc
 
 const markerOf = ({ marker }: Detail): string => marker
 
-type Finder = (identity: Identity, account: Scope['account']) => readonly Detail[]
+type Finder = (identity: Identity, account: Scope['account'], uses: LastUseReader) => readonly Detail[]
 
 const DETAILS = {
   User: (identity, account) =>
@@ -76,19 +77,19 @@ const DETAILS = {
         AttachedManagedPolicies: attachedOf(identity, group),
       }),
     })),
-  Role: (identity, account) =>
+  Role: (identity, account, uses) =>
     identity.rolesOf(account).map((role) => ({
       list: 'RoleDetailList',
       marker: `3/${role.name}`,
       render: () => ({
-        ...renderRole(role),
+        ...renderRoleDetail(role),
         InstanceProfileList: identity
           .instanceProfilesOf(account)
           .filter(({ roleId }) => roleId === role.uniqueId)
           .map((profile) => renderInstanceProfile(profile, role)),
         RolePolicyList: inlineOf(identity, role),
         AttachedManagedPolicies: attachedOf(identity, role),
-        RoleLastUsed: {},
+        RoleLastUsed: renderLastUse(uses.find(role.uniqueId)),
       }),
     })),
   LocalManagedPolicy: (identity, account) => {

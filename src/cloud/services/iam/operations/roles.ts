@@ -1,5 +1,5 @@
 import type { IdentityChanges, Role, RoleChange } from '../../../identity/index.ts'
-import { renderListedRole, renderRole } from '../answers.ts'
+import { renderLastUse, renderListedRole, renderRole } from '../answers.ts'
 import { readTrustPolicy } from '../documents.ts'
 import { mustFirst } from '../errors.ts'
 import { onHolder, ROLE } from '../holders.ts'
@@ -27,7 +27,7 @@ interface UpdateAssumeRolePolicyInput extends RoleInput {
 
 /** Everything that is done with a role that exists, but for its policies, boundary and tags. */
 export function roles(parts: IamParts): Operations {
-  const { identity } = parts
+  const { identity, uses } = parts
   const on = (action: string) => (input: RoleInput, scope: Scope) => [
     may(scope, action, onHolder(identity, scope, { kind: ROLE, name: input.RoleName })),
   ]
@@ -36,9 +36,10 @@ export function roles(parts: IamParts): Operations {
   return {
     GetRole: reading<RoleInput>(parts, {
       requires: on('GetRole'),
-      perform: ({ RoleName }, { account }) => ({
-        Role: { ...renderRole(ROLE.get(identity, account, RoleName)), RoleLastUsed: {} },
-      }),
+      perform: ({ RoleName }, { account }) => {
+        const role = ROLE.get(identity, account, RoleName)
+        return { Role: { ...renderRole(role), RoleLastUsed: renderLastUse(uses.find(role.uniqueId)) } }
+      },
     }),
     ListRoles: reading<ListRolesInput>(parts, {
       requires: ({ PathPrefix }, scope) => [may(scope, 'ListRoles', { arn: listArn(scope, 'role', PathPrefix) })],

@@ -1,7 +1,7 @@
 import { type AccountId, instant, type Region, Secret } from '../../../../core/index.ts'
 import { fixedClock, seededRandomness } from '../../../../core/testing/fixed.ts'
 import { openSqliteStore, type Store } from '../../../../io/store/index.ts'
-import { createIdentity, type Identity } from '../../../identity/index.ts'
+import { createIdentity, type Identity, type LastUses, openLastUses } from '../../../identity/index.ts'
 import type { ApiCall, Principal, Requirement, Service } from '../../../operation.ts'
 import { createIam, type ThumbprintSource } from '../index.ts'
 
@@ -46,6 +46,7 @@ export function trustOfSize(size: number): string {
 export interface IamUnderTest {
   readonly iam: Service
   readonly identity: Identity
+  readonly uses: LastUses
   readonly clock: ReturnType<typeof fixedClock>
   ask(operation: string, input?: Record<string, unknown>, principal?: Principal): Promise<Record<string, unknown>>
   requirements(
@@ -79,7 +80,8 @@ async function assemble(store: Store, thumbprints: ThumbprintSource): Promise<Ia
     clock,
     randomness,
   })
-  const iam = createIam({ identity, thumbprints, clock, randomness, region: REGION })
+  const uses = await openLastUses({ store, clock, log: { warn: () => undefined } })
+  const iam = createIam({ identity, uses, thumbprints, clock, randomness, region: REGION })
   const rowOf = (operation: string) => {
     const row = iam.operations[operation]
     if (row === undefined) throw new Error(`no operation ${operation}`)
@@ -88,6 +90,7 @@ async function assemble(store: Store, thumbprints: ThumbprintSource): Promise<Ia
   return {
     iam,
     identity,
+    uses,
     clock,
     requirements: async (operation, input = {}, principal = userOf(ACCOUNT)) =>
       rowOf(operation).requires(input, principal, callOf(operation, input)),
