@@ -112,7 +112,7 @@ function ask(place: Place, { port, certificateAuthority, path, token, method, bo
   const ca = readFileSync(certificateAuthority)
   const agent = new Agent()
   // Made by the server for its own address, whichever way it is reached from here.
-  agent.createConnection = () => connectTls({ socket: place.connect(port), ca, servername: 'localhost' })
+  agent.createConnection = () => connectTls({ socket: place.connect(port), ca, servername: 'kubernetes.default.svc' })
   return new Promise<ApiAnswer>((resolve, reject) => {
     const headers = {
       authorization: `Bearer ${token}`,
