@@ -113,9 +113,10 @@ function compileConditions({ conditions, effect }: Statement, { version }: Polic
     if (test === undefined && effect === 'Allow') return () => false
     if (test !== undefined) tests.push(test)
   }
-  const [first, second] = tests
+  const [first, second, third] = tests
   if (first === undefined) return () => true
   if (second === undefined) return first
+  if (third === undefined) return (keys) => first(keys) && second(keys)
   return (keys) => {
     for (const holds of tests) if (!holds(keys)) return false
     return true

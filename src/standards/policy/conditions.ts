@@ -1,6 +1,6 @@
 import type { Condition, ContextKeys, PolicyVersion } from './model.ts'
 import { parseBool } from './operators/bool.ts'
-import { parseOperator, type QualifiedOperator } from './operators/index.ts'
+import { parseOperator } from './operators/index.ts'
 import type { AnyTest } from './operators/model.ts'
 import { variablesOf } from './pattern.ts'
 
@@ -16,8 +16,8 @@ export function compileCondition(condition: Condition, version: PolicyVersion): 
   if (operator.kind === 'presence') return compilePresence(condition.values, key)
   const fits = operator.comparison.compile(condition.values, variablesOf(version))
   const accepts: AnyTest = operator.isNegated ? (found, keys) => !fits(found, keys) : fits
-  const judge = JUDGES[qualified.quantifier ?? 'none']({ ...qualified, isNegated: operator.isNegated }, accepts)
-  return (keys) => judge(keys.get(key), keys)
+  const whenAbsent = qualified.ifExists || operator.isNegated
+  return JUDGES[qualified.quantifier ?? 'none']({ key, accepts, whenAbsent })
 }
 
 function compilePresence(values: readonly string[], key: string): ConditionTest {
@@ -30,33 +30,42 @@ function isAbsent(values: Values): values is undefined {
   return values === undefined || (typeof values !== 'string' && values.length === 0)
 }
 
-type Judge = (values: Values, keys: ContextKeys) => boolean
-type MakeJudge = (operator: QualifiedOperator & { readonly isNegated: boolean }, accepts: AnyTest) => Judge
+interface Judged {
+  readonly key: string
+  /** Already negated where the operator is: values are judged one by one and counted after that. */
+  readonly accepts: AnyTest
+  readonly whenAbsent: boolean
+}
 
 /**
- * What a missing key and a key of many values mean. `accepts` is already negated where the operator is: values are judged one by one
- * and counted after that.
+ * What a missing key and a key of many values mean.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_multi-value-conditions.html
  */
 const JUDGES = {
   // SPEC: a key of many values needs a quantifier; without one nothing holds of it.
-  none: ({ ifExists, isNegated }, accepts) => {
-    const whenAbsent = ifExists || isNegated
-    return (values, keys) => {
-      if (isAbsent(values)) return whenAbsent
-      return typeof values === 'string' && accepts(values, keys)
-    }
-  },
+  none:
+    ({ key, accepts, whenAbsent }) =>
+    (keys) => {
+      const values = keys.get(key)
+      if (typeof values === 'string') return accepts(values, keys)
+      return whenAbsent && isAbsent(values)
+    },
   // SPEC: also true when there is no value, or an empty text for one; IfExists changes nothing.
-  ForAllValues: (_, accepts) => (values, keys) => {
-    if (isAbsent(values) || values === '') return true
-    if (typeof values === 'string') return accepts(values, keys)
-    return values.every((value) => accepts(value, keys))
-  },
+  ForAllValues:
+    ({ key, accepts }) =>
+    (keys) => {
+      const values = keys.get(key)
+      if (isAbsent(values) || values === '') return true
+      if (typeof values === 'string') return accepts(values, keys)
+      return values.every((value) => accepts(value, keys))
+    },
   // SPEC: false when there is no value; IfExists changes nothing.
-  ForAnyValue: (_, accepts) => (values, keys) => {
-    if (isAbsent(values)) return false
-    if (typeof values === 'string') return accepts(values, keys)
-    return values.some((value) => accepts(value, keys))
-  },
-} as const satisfies Record<string, MakeJudge>
+  ForAnyValue:
+    ({ key, accepts }) =>
+    (keys) => {
+      const values = keys.get(key)
+      if (isAbsent(values)) return false
+      if (typeof values === 'string') return accepts(values, keys)
+      return values.some((value) => accepts(value, keys))
+    },
+} as const satisfies Record<string, (judged: Judged) => ConditionTest>

@@ -156,7 +156,10 @@ export function resourceTypeOf({ resourcePolicyKind }: AuthorizationRequest): 't
 
 function allow(decidedBy: PolicyType, because: readonly Reason[]): Decision {
   const policy = because[0]?.policy
-  return { outcome: 'allow', decidedBy, ...(policy === undefined ? {} : { policy }), because }
+  // Two shapes and no spreading: this is on every call's way.
+  return policy === undefined
+    ? { outcome: 'allow', decidedBy, because }
+    : { outcome: 'allow', decidedBy, policy, because }
 }
 
 function implicitDeny(decidedBy: PolicyType): Decision {

@@ -1,7 +1,7 @@
-import { type Candidates, type CompiledStatement, candidatesFor } from './compile.ts'
+import { type ActionCandidates, type Candidates, type CompiledStatement, candidatesFor } from './compile.ts'
 import { decide, type Grant, type StatementFinder } from './decide.ts'
-import type { AuthorizationRequest, Decision, NamedPolicy, Statement } from './model.ts'
-import { LEVELS, type Level } from './principals.ts'
+import type { AuthorizationRequest, Decision, NamedPolicy, PolicyDocument, Statement } from './model.ts'
+import { LEVELS } from './principals.ts'
 import { type IndexEntry, nextNode, type ResourceIndex } from './resource-index.ts'
 
 /** Whether the request is allowed, and by what. A pure function: the same request and policies always give the same decision. */
@@ -12,54 +12,62 @@ export function evaluate(request: AuthorizationRequest): Decision {
 /** Walks the compiled candidates along the resource. A class, so that all requests share its functions. */
 class CompiledFinder implements StatementFinder {
   readonly #request: AuthorizationRequest
+  /** Each policy is asked for its denies and for its allows, and mostly there is one. */
+  #document: PolicyDocument | undefined
+  #candidates: ActionCandidates | undefined
 
   constructor(request: AuthorizationRequest) {
     this.#request = request
   }
 
   findDeny({ document }: NamedPolicy): Statement | undefined {
-    const { deny } = candidatesFor(document, this.#request.action)
-    return deny === undefined ? undefined : this.#best(deny, ANY_LEVEL)?.statement
+    const { deny } = this.#candidatesOf(document)
+    return deny === undefined ? undefined : this.#best(deny)?.statement
   }
 
   findAllow({ document }: NamedPolicy): Grant | undefined {
-    const { allow } = candidatesFor(document, this.#request.action)
-    return allow === undefined ? undefined : this.#best(allow, CLOSEST_LEVEL)
+    const { allow } = this.#candidatesOf(document)
+    return allow === undefined ? undefined : this.#best(allow)
+  }
+
+  #candidatesOf(document: PolicyDocument): ActionCandidates {
+    if (this.#candidates !== undefined && this.#document === document) return this.#candidates
+    this.#document = document
+    this.#candidates = candidatesFor(document, this.#request.action)
+    return this.#candidates
   }
 
   /** Of the candidates that hold: the one of the highest rank, of those the first in the document. */
-  #best({ statements, index }: Candidates, rankOf: (level: Level) => number): Grant | undefined {
+  #best({ statements, index }: Candidates): Grant | undefined {
     const { resource } = this.#request
     let best: Found | undefined
-    let at = 0
-    for (let node: ResourceIndex | undefined = index; node !== undefined; node = nextNode(node, resource, at)) {
-      at += node.label.length
+    for (let node: ResourceIndex | undefined = index; node !== undefined; node = nextNode(node, resource)) {
+      if (node.entries.length === 0) continue
+      if (!resource.startsWith(node.prefix)) break
+      const isEnd = node.prefix.length === resource.length
       for (const entry of node.entries) {
+        if (entry.rest === 'nothing' && !isEnd) continue
         const candidate = statements[entry.ordinal]
-        if (candidate !== undefined) best = this.#better(best, entry, candidate, rankOf)
+        if (candidate !== undefined) best = this.#better(best, entry, candidate)
       }
     }
     return best
   }
 
-  #better(
-    best: Found | undefined,
-    entry: IndexEntry,
-    candidate: CompiledStatement,
-    rankOf: (level: Level) => number,
-  ): Found | undefined {
-    const request = this.#request
-    const level = candidate.levelOf(request)
-    const rank = rankOf(level)
-    if (rank === 0) return best
-    if (best !== undefined && (rank < best.rank || (rank === best.rank && entry.ordinal >= best.ordinal))) return best
-    const { matcher } = entry
-    const fits =
-      matcher === undefined
-        ? candidate.fitsResource(request.resource, request.keys)
-        : matcher(request.resource, request.keys) === true
-    if (!fits || !candidate.holds(request.keys)) return best
-    return { statement: candidate.statement, level, rank, ordinal: entry.ordinal }
+  #better(best: Found | undefined, entry: IndexEntry, candidate: CompiledStatement): Found | undefined {
+    const { resource, keys } = this.#request
+    const { statement, levelOf, holds } = candidate
+    const level = levelOf(this.#request)
+    if (level === LEVELS.none) return best
+    // A Deny is a Deny, however closely it names the requester.
+    const rank = statement.effect === 'Deny' ? LEVELS.direct : level
+    const { ordinal, matcher } = entry
+    if (best !== undefined && (rank < best.rank || (rank === best.rank && ordinal >= best.ordinal))) return best
+    if (entry.rest === 'asked') {
+      const fits = matcher === undefined ? candidate.fitsResource(resource, keys) : matcher(resource, keys) === true
+      if (!fits) return best
+    }
+    return holds(keys) ? { statement, level, rank, ordinal } : best
   }
 }
 
@@ -67,7 +75,3 @@ interface Found extends Grant {
   readonly rank: number
   readonly ordinal: number
 }
-
-/** A Deny is a Deny, however closely it names the requester. */
-const ANY_LEVEL = (level: Level): number => (level === LEVELS.none ? 0 : 1)
-const CLOSEST_LEVEL = (level: Level): number => level

@@ -1,23 +1,28 @@
 import type { Matcher } from './glob.ts'
-import type { PrefixedMatcher } from './resources.ts'
+import type { PrefixedMatcher, Rest } from './resources.ts'
 
 /** One pattern of one statement; `ordinal` is the statement's place among its candidates. */
 export interface IndexEntry {
   readonly ordinal: number
+  readonly rest: Rest
   /** Undefined for a statement that must be asked whole. */
-  readonly matcher?: Matcher
+  readonly matcher: Matcher | undefined
 }
 
-/** A radix tree over the literal starts of patterns: a walk along the resource meets every pattern that can match it, and few others. */
+/**
+ * A radix tree over the literal starts of patterns: a walk along the resource meets every pattern that can match it, and few others.
+ * The walk looks only at the characters where ways part; whoever uses an entry compares `prefix` first, the whole of it.
+ */
 export interface ResourceIndex {
-  readonly label: string
+  /** With what all patterns begin that stand here and below. */
+  readonly prefix: string
   readonly entries: readonly IndexEntry[]
-  /** By the first UTF-16 unit of their label. */
+  /** By the UTF-16 unit that follows `prefix`. */
   readonly children: ReadonlyMap<number, ResourceIndex> | undefined
 }
 
 interface GrowingNode {
-  label: string
+  readonly prefix: string
   readonly entries: IndexEntry[]
   children: Map<number, GrowingNode> | undefined
 }
@@ -29,47 +34,45 @@ export interface IndexedStatement {
 }
 
 export function growIndex(statements: readonly IndexedStatement[]): ResourceIndex {
-  const root: GrowingNode = { label: '', entries: [], children: undefined }
+  const root = nodeAt('')
   for (const { ordinal, patterns } of statements) {
-    if (patterns === undefined) root.entries.push({ ordinal })
-    else for (const { prefix, matcher } of patterns) insert(root, prefix, { ordinal, matcher })
+    if (patterns === undefined) root.entries.push({ ordinal, rest: 'asked', matcher: undefined })
+    else for (const { prefix, rest, matcher } of patterns) insert(root, prefix, { ordinal, rest, matcher })
   }
   return root
 }
 
+function nodeAt(prefix: string): GrowingNode {
+  return { prefix, entries: [], children: undefined }
+}
+
 function insert(root: GrowingNode, prefix: string, entry: IndexEntry): void {
   let node = root
-  let rest = prefix
-  while (rest !== '') {
+  while (node.prefix.length < prefix.length) {
+    const unit = prefix.charCodeAt(node.prefix.length)
     node.children ??= new Map()
-    const child = node.children.get(rest.charCodeAt(0))
-    if (child === undefined) {
-      node.children.set(rest.charCodeAt(0), { label: rest, entries: [entry], children: undefined })
-      return
+    const child = node.children.get(unit)
+    const common = child === undefined ? prefix.length : commonStart(child.prefix, prefix)
+    if (child !== undefined && common === child.prefix.length) node = child
+    else {
+      const added = nodeAt(prefix.slice(0, common))
+      // The ways part inside of what led to the child: it moves below the fork.
+      if (child !== undefined) added.children = new Map([[child.prefix.charCodeAt(common), child]])
+      node.children.set(unit, added)
+      node = added
     }
-    const common = commonStart(child.label, rest)
-    if (common < child.label.length) split(child, common)
-    rest = rest.slice(common)
-    node = child
   }
   node.entries.push(entry)
 }
 
-/** The node keeps the start of its label; the rest moves into a child. */
-function split(node: GrowingNode, at: number): void {
-  const below: GrowingNode = { label: node.label.slice(at), entries: node.entries.splice(0), children: node.children }
-  node.label = node.label.slice(0, at)
-  node.children = new Map([[below.label.charCodeAt(0), below]])
-}
-
 function commonStart(one: string, other: string): number {
   let length = 0
-  while (length < one.length && length < other.length && one[length] === other[length]) length += 1
+  while (length < one.length && length < other.length && one.charCodeAt(length) === other.charCodeAt(length))
+    length += 1
   return length
 }
 
-/** The next node along the resource, or undefined; `at` is how much of it lies behind. */
-export function nextNode(node: ResourceIndex, resource: string, at: number): ResourceIndex | undefined {
-  const child = node.children?.get(resource.charCodeAt(at))
-  return child !== undefined && resource.startsWith(child.label, at) ? child : undefined
+/** The only node below in which patterns may match the resource. */
+export function nextNode({ prefix, children }: ResourceIndex, resource: string): ResourceIndex | undefined {
+  return children?.get(resource.charCodeAt(prefix.length))
 }

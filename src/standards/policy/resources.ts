@@ -19,29 +19,64 @@ export function compileResources(
   return (resource, keys) => matchers.every((matches) => matches(resource, keys) === false)
 }
 
+/** What may follow a pattern's prefix: anything, nothing, or what the matcher lets through. */
+export type Rest = 'anything' | 'nothing' | 'asked'
+
 export interface PrefixedMatcher {
   /** With what every resource begins that the pattern matches. */
   readonly prefix: string
+  readonly rest: Rest
   readonly matcher: Matcher
 }
 
 export function compilePrefixed(pattern: string, syntax: ResourceSyntax): PrefixedMatcher {
-  const [first] = parsePattern(pattern, { wildcards: 'read', variables: variablesOf(syntax.version) })
-  return { prefix: first?.kind === 'text' ? first.text : '', matcher: compileResource(pattern, syntax) }
+  const form = readForm(pattern, syntax)
+  const [first] = form.parts
+  const rest = form.kind === 'everything' ? 'anything' : form.kind === 'whole' ? restOf(form.parts) : 'asked'
+  return { prefix: first?.kind === 'text' ? first.text : '', rest, matcher: compileForm(form) }
+}
+
+function restOf([first, second, third]: readonly Part[]): Rest {
+  if (first?.kind !== 'text' || third !== undefined) return 'asked'
+  if (second === undefined) return 'nothing'
+  return second.kind === 'any' ? 'anything' : 'asked'
 }
 
 /** Undefined when the pattern means nothing in this request: a variable without a value, or no ARN at all. */
-export function compileResource(pattern: string, { kind, version }: ResourceSyntax): Matcher {
+export function compileResource(pattern: string, syntax: ResourceSyntax): Matcher {
+  return compileForm(readForm(pattern, syntax))
+}
+
+/** How a pattern is matched. `whole`: as one text; `segments`: part by part, because of a wildcard before the fifth colon. */
+type Form = { readonly parts: readonly Part[] } & (
+  | { readonly kind: 'everything' | 'whole' | 'meaningless' }
+  | { readonly kind: 'segments'; readonly segments: readonly string[]; readonly variables: PatternSyntax['variables'] }
+)
+
+function readForm(pattern: string, { kind, version }: ResourceSyntax): Form {
   const variables = variablesOf(version)
   const parts = parsePattern(pattern, { wildcards: 'read', variables })
-  if (isEverything(parts)) return () => true
+  if (isEverything(parts)) return { kind: 'everything', parts }
   const written = splitArnPattern(pattern, variables)
   const segments = fillShortArn(written, KINDS[kind].shortArn)
   // SPEC: variables may stand behind the fifth colon only.
   if (segments === undefined || segments.slice(0, 5).some((segment) => variables === 'read' && segment.includes('${')))
-    return () => undefined
+    return { kind: 'meaningless', parts }
   const isWhole = written.length === 6 && !segments.slice(0, 5).some((segment) => /[*?]/.test(segment))
-  return isWhole ? compileMatcher(parts, readInResource) : compileSegments(segments, variables)
+  return isWhole ? { kind: 'whole', parts } : { kind: 'segments', parts, segments, variables }
+}
+
+function compileForm(form: Form): Matcher {
+  switch (form.kind) {
+    case 'everything':
+      return () => true
+    case 'meaningless':
+      return () => undefined
+    case 'whole':
+      return compileMatcher(form.parts, readInResource)
+    case 'segments':
+      return compileSegments(form.segments, form.variables)
+  }
 }
 
 export function isEverything(parts: readonly Part[]): boolean {

@@ -17,10 +17,16 @@ export const bool: Comparison = {
     const literals = patterns.filter((parts) => !hasVariables(parts)).map((parts) => parseBool(textOf(parts)))
     const templates = patterns.filter(hasVariables)
     const accepts = { true: literals.includes(true), false: literals.includes(false) }
+    const accepted = (wanted: boolean) => (wanted ? accepts.true : accepts.false)
+    if (templates.length === 0)
+      return (found) => {
+        const wanted = parseBool(found)
+        return wanted !== undefined && accepted(wanted)
+      }
     return (found, keys) => {
       const wanted = parseBool(found)
       if (wanted === undefined) return false
-      if (wanted ? accepts.true : accepts.false) return true
+      if (accepted(wanted)) return true
       return templates.some((parts) => parseBool(textOf(resolveParts(parts, keys, readValue) ?? [])) === wanted)
     }
   },

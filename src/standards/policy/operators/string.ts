@@ -3,7 +3,7 @@ import { hasVariables, type Part, parsePattern, readValue, resolveParts } from '
 import type { AnyTest, Comparison } from './model.ts'
 
 /** Exact, case and all; a star is a star. */
-export const stringEquals = equality((text) => text)
+export const stringEquals = equality(undefined)
 /** Exact but for the case of letters. */
 export const stringEqualsIgnoreCase = equality((text) => text.toLowerCase())
 
@@ -14,33 +14,35 @@ export const stringLike: Comparison = {
     const matchers = values.map((value) =>
       compileMatcher(parsePattern(value, { wildcards: 'read', variables }), readValue),
     )
+    const [only] = matchers
+    if (only !== undefined && matchers.length === 1) return (found, keys) => only(found, keys) === true
     return (found, keys) => matchers.some((matches) => matches(found, keys) === true)
   },
 }
 
-function equality(fold: (text: string) => string): Comparison {
+type Fold = (text: string) => string
+
+function equality(folding: Fold | undefined): Comparison {
+  const fold = folding ?? ((text) => text)
   return {
     reads: 'variables',
     compile: (values, variables) => {
       const patterns = values.map((value) => parsePattern(value, { wildcards: 'literal', variables }))
       const literals = new Set(patterns.filter((parts) => !hasVariables(parts)).map((parts) => fold(textOf(parts))))
       const templates = patterns.filter(hasVariables)
-      return templates.length === 0 ? literalTest(literals, fold) : templateTest(literals, templates, fold)
+      return templates.length === 0 ? literalTest(literals, folding) : templateTest(literals, templates, fold)
     },
   }
 }
 
-function literalTest(literals: ReadonlySet<string>, fold: (text: string) => string): AnyTest {
+function literalTest(literals: ReadonlySet<string>, fold: Fold | undefined): AnyTest {
+  if (fold !== undefined) return (found) => literals.has(fold(found))
   const [only] = literals
-  if (literals.size === 1 && only !== undefined) return (found) => fold(found) === only
-  return (found) => literals.has(fold(found))
+  if (literals.size === 1 && only !== undefined) return (found) => found === only
+  return (found) => literals.has(found)
 }
 
-function templateTest(
-  literals: ReadonlySet<string>,
-  templates: readonly (readonly Part[])[],
-  fold: (text: string) => string,
-): AnyTest {
+function templateTest(literals: ReadonlySet<string>, templates: readonly (readonly Part[])[], fold: Fold): AnyTest {
   return (found, keys) => {
     const folded = fold(found)
     if (literals.has(folded)) return true
