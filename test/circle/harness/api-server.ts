@@ -29,6 +29,8 @@ export interface ApiServerParts {
 }
 
 const READY_LIMIT_MS = 60_000
+/** It waits a minute for those who watch; whoever restarts one in earnest does not wait so long either. */
+const STOP_LIMIT_MS = 2000
 
 export async function startApiServer(parts: ApiServerParts): Promise<ApiServer> {
   const { place, port, secrets } = parts
@@ -50,9 +52,9 @@ export async function startApiServer(parts: ApiServerParts): Promise<ApiServer> 
     certificateAuthority,
     ask: askServer,
     log: () => server.log(),
-    stop: () => server.stop(),
+    stop: () => server.stop(STOP_LIMIT_MS),
     restart: async () => {
-      await server.stop()
+      await server.stop(STOP_LIMIT_MS)
       server = await launch()
     },
   }

@@ -17,7 +17,7 @@ export function startKubelet({ place, bin, apiServer, secrets }: ControlPlane, c
   mkdirSync(at('manifests'))
   const { url: server, certificateAuthority } = apiServer
   writeKubeconfig(at('kubelet.kubeconfig'), { server, certificateAuthority, token: secrets.tokens.kubelet })
-  writeFileSync(at('kubelet.yaml'), stringify(configurationOf(at, place.name, containerd)))
+  writeFileSync(at('kubelet.yaml'), stringify(configurationOf(at, containerd)))
   const launch = (): Server =>
     startServer(place, 'kubelet', [
       join(bin, 'kubelet'),
@@ -40,7 +40,7 @@ export function startKubelet({ place, bin, apiServer, secrets }: ControlPlane, c
   }
 }
 
-function configurationOf(at: (name: string) => string, name: string, containerd: string): object {
+function configurationOf(at: (name: string) => string, containerd: string): object {
   return {
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
     kind: 'KubeletConfiguration',
@@ -54,9 +54,7 @@ function configurationOf(at: (name: string) => string, name: string, containerd:
     failSwapOn: false,
     failCgroupV1: false,
     cgroupDriver: 'cgroupfs',
-    // One group of the run's own over all containers, so that it can be found and removed.
     cgroupsPerQOS: false,
-    cgroupRoot: `/${name}`,
     enforceNodeAllocatable: [],
     // A disk that is nearly full is no reason to evict the test's pods.
     evictionHard: { 'memory.available': '1Mi', 'nodefs.available': '1Mi', 'imagefs.available': '1Mi' },

@@ -1,4 +1,4 @@
-/** What a run that was killed together with its warden has left: its directory and its control groups. Processes and mounts end with the run. */
+/** What a run that was killed together with its warden has left: its directory, and the control groups of containers that it names. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,14 +9,11 @@ export const NAME = 'openirsa-circle-'
 
 const WARDEN = join(import.meta.dirname, 'warden.sh')
 
-/** Names of the runs of which something is to be seen, running ones too. */
+/** Names of the runs of which a directory is to be seen, running ones too. */
 export function runsOnThisMachine(): readonly string[] {
-  const groups = '/sys/fs/cgroup'
-  const places = [tmpdir(), groups, ...namesIn(groups).map((name) => join(groups, name))]
-  return [...new Set(places.flatMap(namesIn).filter((name) => name.startsWith(NAME)))]
+  return readdirSync(tmpdir()).filter((name) => name.startsWith(NAME))
 }
 
-/** Those of other users are not ours to clear. */
 export async function clearLeftovers(): Promise<void> {
   for (const name of runsOnThisMachine())
     if (!isRunning(name)) spawnSync('bash', [WARDEN, 'clear', join(tmpdir(), name)], { stdio: 'ignore' })
@@ -38,12 +35,4 @@ function isRunning(name: string): boolean {
   if (began === undefined) return false
   const owner = join(tmpdir(), name, 'owner')
   return !existsSync(owner) || readFileSync(owner, 'utf8') === began
-}
-
-function namesIn(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory)
-  } catch {
-    return []
-  }
 }

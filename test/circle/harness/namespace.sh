@@ -11,6 +11,13 @@ for place in /var/lib /var/log; do
   mkdir -p "$own/upper" "$own/work"
   mount -t overlay overlay -o "lowerdir=$place,upperdir=$own/upper,workdir=$own/work" "$place"
 done
+# The kubelet sets these for the whole machine. It reads back what it has written, and the kernel goes on as before.
+for setting in vm/overcommit_memory vm/panic_on_oom kernel/panic kernel/panic_on_oops kernel/keys/root_maxkeys kernel/keys/root_maxbytes; do
+  own="$directory/sysctl/$setting"
+  mkdir -p "$(dirname "$own")"
+  cat "/proc/sys/$setting" >"$own"
+  mount --bind "$own" "/proc/sys/$setting"
+done
 
 ip link set lo up
 # A bridge without a port has no carrier, and the `dummy` kind of link is missing on some kernels.

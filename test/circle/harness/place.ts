@@ -9,7 +9,6 @@ import type { Duplex } from 'node:stream'
 import { clearLeftovers, NAME, startTimeOf } from './leftovers.ts'
 
 export interface Place {
-  /** Names the directory and the control groups. */
   readonly name: string
   readonly directory: string
   /** Of the API server, and of whatever else is to be reached. */

@@ -9,7 +9,8 @@ export interface Server {
   /** The last lines that it has written. */
   log(): string
   hasEnded(): boolean
-  stop(): Promise<void>
+  /** Asks it to end, and makes it when it takes longer. */
+  stop(limitMs?: number): Promise<void>
   /** Ends it without a word. */
   kill(): Promise<void>
 }
@@ -37,8 +38,8 @@ export function startServer(place: Place, name: string, words: readonly string[]
     log: () => `${failure}${readFileSync(file, 'utf8').split('\n').slice(-30).join('\n')}`,
     hasEnded,
     kill: () => end('SIGKILL'),
-    stop: async () => {
-      const impatience = setTimeout(() => void end('SIGKILL'), STOP_LIMIT_MS)
+    stop: async (limitMs = STOP_LIMIT_MS) => {
+      const impatience = setTimeout(() => void end('SIGKILL'), limitMs)
       await end('SIGTERM')
       clearTimeout(impatience)
     },
