@@ -137,6 +137,8 @@ export interface TrailShape<Input> {
   readonly readOnly: boolean
   /** What stands in `requestParameters`; never a token or secret. Default: the input with lower-camel names. */
   requestParameters?(input: Input): Record<string, unknown> | null
+  /** What `additionalEventData` says of every call, whatever comes of it. */
+  callDetails?(call: Pick<ApiCall, 'region' | 'origin'>): Readonly<Record<string, unknown>>
   /** What stands in `responseElements`; default null, as AWS does for read-only calls. */
   responseElements?(output: Record<string, unknown>): Record<string, unknown> | null
   resources?(

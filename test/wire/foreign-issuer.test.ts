@@ -69,7 +69,10 @@ describe('an issuer of somebody else, at a private address that was named', () =
       expect.stringContaining(`<Provider>${providerArn(url)}</Provider>`),
     ])
     expect(at.records().at(-1)?.event).toMatchObject({
-      additionalEventData: { identityProviderConnectionVerificationMethod: 'Thumbprint' },
+      additionalEventData: {
+        identityProviderConnectionVerificationMethod: 'Thumbprint',
+        RequestDetails: { awsServingRegion: 'us-east-1', endpointType: 'regional' },
+      },
       userIdentity: {
         type: 'WebIdentityUser',
         principalId: `${providerArn(url)}:${AUDIENCE}:${subjectOf(POD)}`,
@@ -124,7 +127,10 @@ describe('an issuer of somebody else, at a private address that was named', () =
       const token = mintToken(usualClaims(trusting, other, subjectOf(POD)), key)
       expect((await exchange(trusting, { token, role: 'trusted' })).status).toBe(200)
       expect(trusting.records().at(-1)?.event).toMatchObject({
-        additionalEventData: { identityProviderConnectionVerificationMethod: 'IAMTrustStore' },
+        additionalEventData: {
+          identityProviderConnectionVerificationMethod: 'IAMTrustStore',
+          RequestDetails: { awsServingRegion: 'us-east-1', endpointType: 'regional' },
+        },
       })
     } finally {
       await trusting.close()

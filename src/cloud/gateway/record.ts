@@ -94,11 +94,12 @@ function errorOf({ principal }: Journey, ending: Ending): Record<string, unknown
   }
 }
 
-function additionalOf({ principal }: Journey, ending: Ending): Record<string, unknown> {
+function additionalOf({ principal, call, recognised }: Journey, ending: Ending): Record<string, unknown> {
   const more = {
     ...(principal?.kind === 'web-identity'
       ? { identityProviderConnectionVerificationMethod: METHODS[principal.connection] }
       : {}),
+    ...(call === undefined ? undefined : recognised?.row.trail.callDetails?.(call)),
     ...('result' in ending ? ending.result.additionalEventData : undefined),
     ...('denialId' in ending && ending.denialId !== undefined ? { denialId: ending.denialId } : {}),
   }

@@ -85,6 +85,14 @@ export const packedTooLarge = ({ percent, of }: SessionTooLargeError): ApiError 
       : `Packed policy consumes ${percent}% of allotted space, please use smaller policy.`,
   )
 
+/** UNVERIFIED: that AWS says it in these words of texts that are too long before they are packed. */
+export const policiesTooLong = (percent: number): ApiError =>
+  new ApiError(
+    'PackedPolicyTooLarge',
+    400,
+    `Packed policy consumes ${percent}% of allotted space, please use smaller policy.`,
+  )
+
 /** No user here has an MFA device, so that no code can be right. */
 export const mfaFailed = (): ApiError =>
   new ApiError(

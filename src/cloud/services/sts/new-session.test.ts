@@ -116,6 +116,20 @@ describe('session policies', () => {
     expect((await errorOf(exchange({ PolicyArns: [{}] })))[2]).toContain("Value null at 'policyArns.1.member.arn'")
   })
 
+  it('and ARNs have 2,048 characters together at most', async () => {
+    const arns = Array.from({ length: 10 }, (_, at) => arnOf(at))
+    for (const arn of arns) managed(arn)
+    const PolicyArns = arns.map((arn) => ({ arn }))
+    const room = 2048 - arns.join('').length
+    const policyOf = (length: number) => POLICY + ' '.repeat(length - POLICY.length)
+    expect((await sessionOf({ Policy: policyOf(room), PolicyArns })).sessionPolicyArns).toEqual(arns)
+    expect(await errorOf(exchange({ Policy: policyOf(room + 1), PolicyArns }))).toEqual([
+      'PackedPolicyTooLarge',
+      400,
+      'Packed policy consumes 101% of allotted space, please use smaller policy.',
+    ])
+  })
+
   it('and tags that do not fit are refused with their share of the room', async () => {
     const letters = (length: number, seed: number) =>
       Array.from({ length }, (_, at) =>

@@ -9,6 +9,7 @@ import {
   malformedPolicy,
   memberNotImplemented,
   packedTooLarge,
+  policiesTooLong,
   policyArnMissing,
   policyNotAttachable,
   tooManyPolicyArns,
@@ -19,6 +20,7 @@ const DEFAULT_DURATION = seconds(3600)
 /** SPEC: "Role chaining limits your session to a maximum of one hour" (API of AssumeRole). */
 const LONGEST_CHAINED = seconds(3600)
 const MOST_POLICY_ARNS = 10
+const LONGEST_POLICIES = 2048
 
 /**
  * The role of that ARN, if it still is the one whose trust policy was judged: what was let in with one policy
@@ -94,9 +96,16 @@ function sessionPolicies(
     if (!isAttachable(arn, role) || identity.findManagedPolicy(arn) === undefined) throw policyNotAttachable(arn)
     return arn
   })
+  checkLength([Policy ?? '', ...sessionPolicyArns])
   if (Policy === undefined) return { sessionPolicyArns }
   checkPolicy(Policy)
   return { sessionPolicy: Policy, sessionPolicyArns }
+}
+
+/** SPEC: "the plaintext that you use for both inline and managed session policies can't exceed 2,048 characters". */
+function checkLength(texts: readonly string[]): void {
+  const length = texts.reduce((sum, text) => sum + text.length, 0)
+  if (length > LONGEST_POLICIES) throw policiesTooLong(Math.ceil((100 * length) / LONGEST_POLICIES))
 }
 
 /** SPEC: "The policies must exist in the same account as the role", or be AWS's own. */

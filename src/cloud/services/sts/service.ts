@@ -22,7 +22,7 @@ import { type GetAccessKeyInfoInput, getAccessKeyInfo } from './operations/get-a
 import { getCallerIdentity } from './operations/get-caller-identity.ts'
 import { signerOf } from './principals.ts'
 import { tokenRefused } from './token-words.ts'
-import { assumeRoleTrail, assumeRoleWithWebIdentityTrail, readingTrail } from './trail.ts'
+import { assumeRoleTrail, assumeRoleWithWebIdentityTrail, readingTrail, withRequestDetails } from './trail.ts'
 
 const signed: Authentication = { by: 'sigv4' }
 const MAX_BODY_BYTES = 64 * 1024
@@ -82,7 +82,10 @@ export function createSts(options: StsOptions): Service {
     eventSource: 'sts.amazonaws.com',
     model: serviceModel('sts'),
     operations: Object.fromEntries(
-      Object.entries(operations).map(([name, row]: [string, Operation]) => [name, limited(row, checkRate)]),
+      Object.entries(operations).map(([name, row]: [string, Operation]) => [
+        name,
+        withRequestDetails(limited(row, checkRate)),
+      ]),
     ),
     refuse,
     maxBodyBytes: MAX_BODY_BYTES,

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import type { Region } from '../../../core/index.ts'
 import { type Exchange, inputOf, OPERATION, openExchange } from './testing/exchange.ts'
 import { ACCOUNT, OTHER_ACCOUNT, provider, ROLE_ARN, SUBJECT } from './testing/sts-under-test.ts'
 
@@ -47,6 +48,20 @@ describe('the record', () => {
   ])('writes %s as %s', (iso, text) => {
     const output = { Credentials: { AccessKeyId: 'A', Expiration: Date.parse(iso) }, AssumedRoleUser: {} }
     expect(trail?.responseElements?.(output)).toMatchObject({ credentials: { expiration: text } })
+  })
+
+  it.each([
+    ['127.0.0.1:4566', 'regional'],
+    ['sts.eu-west-1.amazonaws.com', 'regional'],
+    ['sts.eu-west-1.localhost:4566', 'regional'],
+    ['sts.amazonaws.com', 'global'],
+    ['STS.amazonaws.com:443', 'global'],
+  ])('says which region served a call to %s, and that the endpoint is %s', (host, endpointType) => {
+    const origin = { sourceIp: '10.0.0.7', userAgent: 'test', host, isTls: true }
+    for (const { trail: shape } of Object.values(openExchange().sts.service.operations))
+      expect(shape.callDetails?.({ region: 'eu-west-1' as Region, origin })).toEqual({
+        RequestDetails: { awsServingRegion: 'eu-west-1', endpointType },
+      })
   })
 
   it('names the role and its account, read-only as AWS counts it; also for an input that was refused', () => {

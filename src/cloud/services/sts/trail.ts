@@ -1,5 +1,5 @@
 import type { AccountId } from '../../../core/index.ts'
-import type { TrailShape } from '../../operation.ts'
+import type { Operation, TrailShape } from '../../operation.ts'
 import type { AssumeRoleInput, AssumeRoleWithWebIdentityInput } from './model.ts'
 import { accountOfRoleArn } from './role-arn.ts'
 
@@ -42,6 +42,19 @@ export const assumeRoleTrail: TrailShape<AssumeRoleInput> = {
 
 /** A call without parameters or elements worth a record. */
 export const readingTrail = { category: 'Management', readOnly: true, requestParameters: () => null } as const
+
+const GLOBAL_HOST = /^sts\.amazonaws\.com(:\d+)?$/i
+
+/** SPEC: every record of STS tells which region served the call, and at which kind of endpoint. */
+export function withRequestDetails(row: Operation): Operation {
+  const callDetails: TrailShape<unknown>['callDetails'] = ({ region, origin }) => ({
+    RequestDetails: {
+      awsServingRegion: region,
+      endpointType: GLOBAL_HOST.test(origin.host) ? 'global' : 'regional',
+    },
+  })
+  return { ...row, trail: { ...row.trail, callDetails } }
+}
 
 function roleOf({ RoleArn }: { readonly RoleArn?: string }, callersAccount: AccountId) {
   if (RoleArn === undefined) return []
