@@ -169,6 +169,33 @@ export const ownWebhookFlags = {
     summary:
       'A service account that was made or changed less than this ago and has no role is looked up again; 0 never.',
   },
+  'endpoint-url': {
+    kind: 'text',
+    fallback: '',
+    summary: 'Inject AWS_ENDPOINT_URL: pods with an identity talk to this endpoint in place of AWS.',
+  },
+  'endpoint-url-sts': {
+    kind: 'text',
+    fallback: '',
+    summary: 'Inject AWS_ENDPOINT_URL_STS: to this endpoint for STS alone.',
+  },
+  'endpoint-ca': {
+    kind: 'text',
+    fallback: '',
+    summary: 'File of the CA (PEM) that such an endpoint’s certificate is checked with; read anew when it changes.',
+  },
+  compatibility: {
+    kind: 'text',
+    fallback: '',
+    summary:
+      'Behaviours of the reference to restore, commas between them; all of them are in webhook-compatibility.md.',
+  },
+  'shutdown-delay': {
+    kind: 'duration',
+    fallback: 3000,
+    between: [0, 60_000],
+    summary: 'After SIGTERM, how long connections that are still open are served before the end.',
+  },
   'bind-address': { kind: 'text', fallback: '', summary: 'Address to listen on; empty is all of this machine’s.' },
   'log-format': {
     kind: 'text',

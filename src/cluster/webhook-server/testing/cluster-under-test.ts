@@ -1,0 +1,189 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+type Kind = 'serviceaccounts' | 'configmaps'
+interface Stored {
+  readonly metadata: {
+    readonly name: string
+    readonly namespace: string
+    readonly resourceVersion: string
+    readonly creationTimestamp: string
+    readonly annotations?: Readonly<Record<string, string>>
+  }
+  readonly data?: Readonly<Record<string, string>>
+}
+interface Stream {
+  readonly kind: Kind
+  readonly response: ServerResponse
+}
+
+/** As much of an API server as the webhook asks: service accounts and ConfigMaps in memory, lists, watches, single objects; and its bad days. */
+export interface ClusterUnderTest {
+  readonly url: string
+  /** `GET /api/v1/…`, in order; watches with `?watch`. */
+  readonly requests: string[]
+  /** How it behaves at the moment. */
+  readonly mood: Mood
+  putAccount(name: string, annotations?: Readonly<Record<string, string>>, made?: Date): void
+  removeAccount(name: string): void
+  putConfigMap(data: Readonly<Record<string, string>>, name?: string): void
+  removeConfigMap(name?: string): void
+  /** Watches that are open. */
+  streams(): number
+  /** Ends all watches, in the middle of the word. */
+  breakStreams(): void
+  /** Says on all watches that their resource version is too old, and ends them. */
+  sayGone(): void
+  stop(): Promise<void>
+  /** Again on the same port. */
+  start(): Promise<void>
+}
+
+export interface Mood {
+  /** Watches tell nothing of changes; those are then lost to them. */
+  isSilent: boolean
+  /** Milliseconds before single objects are answered. */
+  delayOfOne: number
+  /** Status of answers to questions for single objects; 200 is none. */
+  statusOfOne: number
+  /** Lists are refused with it. */
+  statusOfLists: number
+}
+
+/** Names are `namespace/name`. */
+export async function startCluster(): Promise<ClusterUnderTest> {
+  const stored: Record<Kind, Map<string, Stored>> = { serviceaccounts: new Map(), configmaps: new Map() }
+  const streams = new Set<Stream>()
+  const mood: Mood = { isSilent: false, delayOfOne: 0, statusOfOne: 200, statusOfLists: 200 }
+  const requests: string[] = []
+  let version = 1
+  let [server, port]: [Server | undefined, number] = [undefined, 0]
+
+  const tell = (kind: Kind, type: string, object: Stored): void => {
+    for (const stream of streams)
+      if (stream.kind === kind && !mood.isSilent) stream.response.write(`${JSON.stringify({ type, object })}\n`)
+  }
+  const put = (kind: Kind, key: string, rest: Omit<Partial<Stored>, 'metadata'>, more: object): void => {
+    const [namespace = '', name = ''] = key.split('/')
+    version += 1
+    const isNew = !stored[kind].has(key)
+    const creationTimestamp = stored[kind].get(key)?.metadata.creationTimestamp ?? new Date().toISOString()
+    const object: Stored = {
+      metadata: { name, namespace, resourceVersion: String(version), creationTimestamp, ...more },
+      ...rest,
+    }
+    stored[kind].set(key, object)
+    tell(kind, isNew ? 'ADDED' : 'MODIFIED', object)
+  }
+  const remove = (kind: Kind, key: string): void => {
+    const object = stored[kind].get(key)
+    version += 1
+    if (object !== undefined && stored[kind].delete(key)) tell(kind, 'DELETED', object)
+  }
+  const parts = { stored, streams, mood, requests, version: () => String(version) }
+  const start = async (): Promise<void> => {
+    server = createServer((request, response) => answer(request, response, parts))
+    await new Promise<void>((resolve) => server?.listen(port, '127.0.0.1', resolve))
+    port = (server.address() as AddressInfo).port
+  }
+  await start()
+  return {
+    url: `http://127.0.0.1:${port}`,
+    requests,
+    mood,
+    putAccount: (key, annotations = {}, made) =>
+      put(
+        'serviceaccounts',
+        key,
+        {},
+        { annotations, ...(made === undefined ? {} : { creationTimestamp: made.toISOString() }) },
+      ),
+    removeAccount: (key) => remove('serviceaccounts', key),
+    putConfigMap: (data, name = 'eks/pod-identity-webhook') => put('configmaps', name, { data }, {}),
+    removeConfigMap: (name = 'eks/pod-identity-webhook') => remove('configmaps', name),
+    streams: () => streams.size,
+    breakStreams: () => {
+      for (const { response } of streams) response.destroy()
+    },
+    sayGone: () => {
+      const object = { kind: 'Status', status: 'Failure', reason: 'Expired', code: 410, message: 'too old' }
+      for (const { response } of streams) response.end(`${JSON.stringify({ type: 'ERROR', object })}\n`)
+    },
+    stop: async () => {
+      server?.closeAllConnections()
+      await new Promise<void>((resolve) => (server === undefined ? resolve() : server.close(() => resolve())))
+      server = undefined
+    },
+    start,
+  }
+}
+
+interface Parts {
+  readonly stored: Readonly<Record<Kind, ReadonlyMap<string, Stored>>>
+  readonly streams: Set<Stream>
+  readonly mood: Mood
+  readonly requests: string[]
+  readonly version: () => string
+}
+
+function answer(request: IncomingMessage, response: ServerResponse, parts: Parts): void {
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://x')
+  const found = /^\/api\/v1(?:\/namespaces\/([^/]+))?\/(serviceaccounts|configmaps)(?:\/([^/]+))?$/.exec(pathname)
+  const isWatch = searchParams.has('watch')
+  parts.requests.push(`${request.method} ${pathname}${isWatch ? '?watch' : ''}`)
+  if (found === null) return refuse(response, 404, 'NotFound')
+  const [, namespace, kind = 'serviceaccounts', name] = found
+  const place = { kind: kind as Kind, namespace }
+  if (name !== undefined) return answerOne(response, parts, { ...place, key: `${namespace}/${name}` })
+  if (isWatch) return openStream(response, parts, place.kind)
+  answerList(response, parts, { ...place, searchParams })
+}
+
+function answerOne(
+  response: ServerResponse,
+  { stored, mood }: Parts,
+  { kind, key }: { readonly kind: Kind; readonly key: string },
+): void {
+  setTimeout(() => {
+    if (mood.statusOfOne !== 200) return refuse(response, mood.statusOfOne, 'InternalError')
+    const object = stored[kind].get(key)
+    if (object === undefined) return refuse(response, 404, 'NotFound')
+    response.setHeader('Content-Type', 'application/json').end(JSON.stringify(object))
+  }, mood.delayOfOne)
+}
+
+function openStream(response: ServerResponse, { streams }: Parts, kind: Kind): void {
+  const stream = { kind, response }
+  response.writeHead(200, { 'Content-Type': 'application/json' }).flushHeaders()
+  streams.add(stream)
+  response.once('close', () => streams.delete(stream))
+}
+
+interface Listing {
+  readonly kind: Kind
+  readonly namespace: string | undefined
+  readonly searchParams: URLSearchParams
+}
+
+function answerList(
+  response: ServerResponse,
+  { stored, mood, version }: Parts,
+  { kind, namespace, searchParams }: Listing,
+): void {
+  if (mood.statusOfLists !== 200) return refuse(response, mood.statusOfLists, 'InternalError')
+  const all = [...stored[kind].values()].filter(
+    ({ metadata }) => (namespace ?? metadata.namespace) === metadata.namespace,
+  )
+  const from = Number(searchParams.get('continue') ?? 0)
+  const upTo = from + Number(searchParams.get('limit') ?? all.length)
+  const metadata = { resourceVersion: version(), ...(upTo < all.length ? { continue: String(upTo) } : {}) }
+  response.setHeader('Content-Type', 'application/json')
+  response.end(JSON.stringify({ kind: 'List', apiVersion: 'v1', metadata, items: all.slice(from, upTo) }))
+}
+
+function refuse(response: ServerResponse, code: number, reason: string): void {
+  response.writeHead(code, { 'Content-Type': 'application/json' })
+  response.end(
+    JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', message: 'said so', reason, code }),
+  )
+}

@@ -1,0 +1,91 @@
+import {
+  type CertificateSource,
+  createFileCertificates,
+  startWebhookServer,
+  type WebhookHost,
+} from '../../cluster/webhook-server/index.ts'
+import { ConfigError } from '../../core/index.ts'
+import { createLog, type Log, systemClock, systemRandomness } from '../../io/host/index.ts'
+import { createKube, type Kube } from '../../io/kube/index.ts'
+import { type Environment, findApiServer } from './api-server.ts'
+import { findRoleHome } from './role-home.ts'
+import { type ServeFlags, serverOptionsOf, settingsOf } from './webhook-settings.ts'
+
+export interface ServeParts {
+  readonly environment: Environment
+  readonly version: string
+  /** Takes one line of the log. */
+  say(line: string): void
+  /** Milliseconds from any point that stays. */
+  readonly stopwatch: () => number
+}
+
+/** Where a running webhook is. */
+export interface WebhookFacts {
+  readonly endpoint: string
+  readonly port: number
+  readonly metricsPort: number
+  readonly pid: number
+}
+
+export interface RunningWebhook {
+  readonly facts: WebhookFacts
+  close(): Promise<void>
+}
+
+/**
+ * `openirsa webhook serve`: it listens when this resolves, and gets ready by itself.
+ * @throws ConfigError when the flags, the API server or the certificate cannot be used
+ */
+export async function serveWebhook(flags: ServeFlags, parts: ServeParts): Promise<RunningWebhook> {
+  const log = createLogOf(flags, parts.say)
+  const host: WebhookHost = { clock: systemClock, stopwatch: parts.stopwatch, log, version: parts.version }
+  const roleHome = flags['compose-role-arn']
+    ? await findRoleHome(parts.environment.AWS_EC2_METADATA_SERVICE_ENDPOINT)
+    : undefined
+  const settings = settingsOf(flags, roleHome === undefined ? {} : { roleHome })
+  const options = serverOptionsOf(flags, settings)
+  const access = await findApiServer(flags, parts.environment)
+  const randomness = systemRandomness
+  const kube = createKube(access, { clock: systemClock, randomness, log, environment: definedOf(parts.environment) })
+  try {
+    const certificates = await certificatesOf(flags, { kube, log })
+    const server = await startWebhookServer(options, { kube, certificates, randomness, host })
+    const { port, metricsPort } = server
+    return {
+      facts: { endpoint: `https://${options.address ?? 'localhost'}:${port}`, port, metricsPort, pid: process.pid },
+      close: async () => {
+        await server.close()
+        await certificates.close()
+        await kube.close()
+      },
+    }
+  } catch (failure) {
+    await kube.close()
+    throw failure
+  }
+}
+
+const DETAILED = 4
+
+function createLogOf(flags: ServeFlags, say: (line: string) => void): Log {
+  return createLog({
+    level: flags.v >= DETAILED ? 'debug' : 'info',
+    format: flags['log-format'] === 'text' ? 'text' : 'json',
+    write: say,
+  })
+}
+
+async function certificatesOf(flags: ServeFlags, { log }: { kube: Kube; log: Log }): Promise<CertificateSource> {
+  if (flags['in-cluster'])
+    throw new ConfigError('--in-cluster=true is not there yet', {
+      hint: 'give --in-cluster=false and certificate files',
+    })
+  return createFileCertificates({ certificate: flags['tls-cert'], key: flags['tls-key'] }, log)
+}
+
+function definedOf(environment: Environment): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
+}
