@@ -1,0 +1,14 @@
+import { execFile } from 'node:child_process'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import type { Node } from './node.ts'
+
+/** Not in any registry: pods find it because it has been imported. */
+export const IMAGE = 'local.test/openirsa:test'
+
+/** Builds the project's image of the checkout, by the script that people use, and makes it known to the node. */
+export async function importOwnImage({ place, containerd }: Node): Promise<void> {
+  const file = join(place.directory, 'openirsa.tar')
+  await promisify(execFile)(process.execPath, [resolve('scripts/build-image.mjs'), '--output', file, '--name', IMAGE])
+  await containerd.importImage(file)
+}
