@@ -1,5 +1,6 @@
 import { type ActionCandidates, type Candidates, type CompiledStatement, candidatesFor } from './compile.ts'
 import { decide, type Grant, type StatementFinder } from './decide.ts'
+import { beginsWith } from './glob.ts'
 import type { AuthorizationRequest, Decision, NamedPolicy, PolicyDocument, Statement } from './model.ts'
 import { LEVELS } from './principals.ts'
 import { type IndexEntry, nextNode, type ResourceIndex } from './resource-index.ts'
@@ -43,7 +44,7 @@ class CompiledFinder implements StatementFinder {
     let best: Found | undefined
     for (let node: ResourceIndex | undefined = index; node !== undefined; node = nextNode(node, resource)) {
       if (node.entries.length === 0) continue
-      if (!resource.startsWith(node.prefix)) break
+      if (!beginsWith(resource, node.prefix)) break
       const isEnd = node.prefix.length === resource.length
       for (const entry of node.entries) {
         if (entry.rest === 'nothing' && !isEnd) continue
