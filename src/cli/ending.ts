@@ -26,7 +26,7 @@ export function endWith(failure: unknown, terminal: Pick<Terminal, 'err' | 'envi
 
 /** The installation understood the question, and its answer is no; a closed door or a broken one is no answer. */
 function isNo(failure: OpenirsaError): boolean {
-  if (failure.code === 'DEMO') return true
+  if (failure.code === 'DEMO' || failure.code === 'EXCHANGE_REFUSED') return true
   if (failure.code !== 'CONTROL' || !('status' in failure)) return false
   return typeof failure.status === 'number' && failure.status < 500 && failure.status !== 401 && failure.status !== 403
 }

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { Command } from 'commander'
 import { addApply } from './commands/apply.ts'
+import { addCredentials } from './commands/credentials.ts'
 import { addDemo } from './commands/demo.ts'
 import { addEnv } from './commands/env.ts'
 import { addExplain } from './commands/explain.ts'
@@ -10,6 +11,7 @@ import { addStatus } from './commands/status.ts'
 import { addToken } from './commands/token.ts'
 import { addTrust } from './commands/trust.ts'
 import { addUp } from './commands/up.ts'
+import { addServe, addWebhook } from './commands/webhook.ts'
 import { oneLine } from './ending.ts'
 import type { Terminal } from './terminal.ts'
 import { version } from './version.ts'
@@ -35,7 +37,21 @@ export function createProgram(terminal: Terminal, script = ''): Command {
     .helpCommand('help [command]', 'Print help for a command.')
     .addHelpText('after', EPILOGUE)
     .enablePositionalOptions()
-  for (const add of [addUp, addStatus, addEnv, addApply, addRun, addToken, addExplain, addPolicy, addTrust, addDemo])
+  for (const add of [
+    addUp,
+    addStatus,
+    addEnv,
+    addApply,
+    addRun,
+    addCredentials,
+    addToken,
+    addExplain,
+    addPolicy,
+    addTrust,
+    addWebhook,
+    addServe,
+    addDemo,
+  ])
     add(program, terminal)
   settle(program, terminal)
   return program

@@ -1,15 +1,8 @@
 import { createHash } from 'node:crypto'
-import { request as sendRequest } from 'node:http'
 import { type Clock, ConfigError, type HttpHead, Secret, splitTarget } from '../../core/index.ts'
 import { signRequest } from '../../standards/sigv4/index.ts'
 import { type InstallationFacts, readAdministrators } from '../installation/index.ts'
-
-/** What one of our own calls was answered; `code` is AWS's error code, or the empty string when it was allowed. */
-export interface AwsAnswer {
-  readonly status: number
-  readonly code: string
-  readonly text: string
-}
+import { type AwsAnswer, type Sent, send } from './wire.ts'
 
 /** An S3 request: `target` is path and query, already encoded. */
 export interface S3Request {
@@ -32,7 +25,6 @@ export interface AdministratorCalls {
 
 const FORM = 'application/x-www-form-urlencoded; charset=utf-8'
 const IAM_VERSION = '2010-05-08'
-const TIMEOUT_MILLISECONDS = 15_000
 
 /** @throws ConfigError when the data directory holds no administrator of the account */
 export async function createAdministratorCalls(
@@ -66,35 +58,4 @@ export async function createAdministratorCalls(
     },
     s3: (wanted) => call('s3', wanted),
   }
-}
-
-interface Sent {
-  readonly method: string
-  readonly target: string
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string
-}
-
-function send(endpoint: string, { method, target, headers = {}, body = '' }: Sent): Promise<AwsAnswer> {
-  const { hostname, port } = new URL(endpoint)
-  return new Promise((resolve, reject) => {
-    const options = { hostname, port, method, path: target, headers: { ...headers }, timeout: TIMEOUT_MILLISECONDS }
-    const call = sendRequest(options, (answer) => {
-      const parts: Buffer[] = []
-      answer.on('data', (part: Buffer) => parts.push(part))
-      answer.on('error', reject)
-      answer.on('end', () => {
-        const text = Buffer.concat(parts).toString('utf8')
-        const status = answer.statusCode ?? 0
-        resolve({
-          status,
-          code: status < 300 ? '' : (/<Code>([\w.]+)<\/Code>/.exec(text)?.[1] ?? String(status)),
-          text,
-        })
-      })
-    })
-    call.on('timeout', () => call.destroy(new Error(`no answer within ${TIMEOUT_MILLISECONDS / 1000} s`)))
-    call.on('error', reject)
-    call.end(body)
-  })
 }

@@ -95,6 +95,6 @@ function identityVariables(identity: ChildIdentity): Record<string, string> {
 const LONGEST_SESSION_NAME = 64
 
 /** New each time: the AWS CLI caches web identity credentials on disk by role and session name, beyond the life of an installation. */
-function sessionName({ namespace, name }: ServiceAccountRef, suffix: string): string {
+export function sessionName({ namespace, name }: ServiceAccountRef, suffix: string): string {
   return `${`${namespace}.${name}`.slice(0, LONGEST_SESSION_NAME - suffix.length - 1)}-${suffix}`
 }

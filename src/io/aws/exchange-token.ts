@@ -1,0 +1,81 @@
+import { type Instant, instant, OpenirsaError, Secret } from '../../core/index.ts'
+import { send } from './wire.ts'
+
+/** Whose token is exchanged for which role. */
+export interface TokenExchange {
+  readonly endpoint: string
+  readonly roleArn: string
+  readonly sessionName: string
+  readonly token: string
+}
+
+export interface ExchangedCredentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: Secret
+  readonly sessionToken: Secret
+  readonly expiresAt: Instant
+}
+
+/** STS refused, in its own words. */
+export class ExchangeRefusedError extends OpenirsaError {
+  readonly code = 'EXCHANGE_REFUSED'
+  readonly awsCode: string
+
+  constructor(awsCode: string, said: string, denialId: string | undefined) {
+    super(`${awsCode}: ${said}`, denialId === undefined ? {} : { hint: `openirsa explain ${denialId}` })
+    this.awsCode = awsCode
+  }
+}
+
+interface Answer {
+  readonly AssumeRoleWithWebIdentityResponse?: {
+    readonly AssumeRoleWithWebIdentityResult?: {
+      readonly Credentials?: {
+        readonly AccessKeyId: string
+        readonly SecretAccessKey: string
+        readonly SessionToken: string
+        readonly Expiration: number
+      }
+    }
+  }
+  readonly Error?: { readonly Code?: string; readonly Message?: string }
+}
+
+/**
+ * AssumeRoleWithWebIdentity at an installation, unsigned, as an SDK sends it.
+ * @throws ExchangeRefusedError with STS's code and sentence
+ */
+export async function exchangeToken(exchange: TokenExchange): Promise<ExchangedCredentials> {
+  const { endpoint, roleArn, sessionName, token } = exchange
+  const body = new URLSearchParams({
+    Action: 'AssumeRoleWithWebIdentity',
+    Version: '2011-06-15',
+    RoleArn: roleArn,
+    RoleSessionName: sessionName,
+    WebIdentityToken: token,
+  }).toString()
+  const headers = { 'Content-Type': 'application/x-www-form-urlencoded; charset=utf-8', Accept: 'application/json' }
+  const { status, text, denialId } = await send(endpoint, { method: 'POST', target: '/', headers, body })
+  const answer = parse(text)
+  const found = answer.AssumeRoleWithWebIdentityResponse?.AssumeRoleWithWebIdentityResult?.Credentials
+  if (found === undefined) {
+    const { Code = String(status), Message = 'an answer that is none of STS' } = answer.Error ?? {}
+    throw new ExchangeRefusedError(Code, Message, denialId)
+  }
+  return {
+    accessKeyId: found.AccessKeyId,
+    secretAccessKey: new Secret(found.SecretAccessKey),
+    sessionToken: new Secret(found.SessionToken),
+    // SPEC: STS writes seconds since 1970 in JSON.
+    expiresAt: instant(found.Expiration * 1000),
+  }
+}
+
+/** What is no JSON is no answer of STS: the caller says so. */
+function parse(text: string): Answer {
+  try {
+    return JSON.parse(text) as Answer
+  } catch {
+    return {}
+  }
+}
