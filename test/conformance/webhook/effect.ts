@@ -5,7 +5,8 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 
 /** The document after the operations, as an API server applies them (RFC 6902, `add` only). Throws where that would be refused. */
 export function applyPatch(document: unknown, operations: readonly JsonPatchOperation[]): Json {
-  const patched = structuredClone(document) as Json
+  // Through text: whoever built the document may have put one array into many containers.
+  const patched = JSON.parse(JSON.stringify(document)) as Json
   for (const { op, path, value } of operations) {
     if (op !== 'add') throw new Error(`operation ${String(op)} is not add`)
     const steps = path.split('/').slice(1).map(readStep)
@@ -41,7 +42,7 @@ function indexOf(step: string, most: number): number {
 }
 
 /**
- * The pod without what Go's structs put into it by the way: empty `resources`, nulls, `mountPath: ""`, a missing `securityContext`'s empty object,
+ * The pod without what Go's structs put into it by the way: empty `resources`, nulls and empty lists, `mountPath: ""`,
  * and without `volumeMounts[].path`, which one of the reference's pods has and Kubernetes does not know.
  */
 export function withoutNoise(pod: unknown): Json {
@@ -58,7 +59,14 @@ function clean(value: Json, at: string): Json {
 }
 
 function isNoise(parent: string, key: string, value: Json): boolean {
-  if (value === null) return true
+  if (value === null || (Array.isArray(value) && value.length === 0)) return true
   if (key === 'resources' && typeof value === 'object') return Object.keys(value).length === 0
   return parent === 'volumeMounts' && (key === 'path' || (key === 'mountPath' && value === ''))
+}
+
+/** An expiration that was drawn within the range is as good as any other of it. */
+export function settleJitter(pod: Json, [least, most]: readonly [number, number]): Json {
+  const isInRange = (key: string, value: unknown) =>
+    key === 'expirationSeconds' && typeof value === 'number' && value >= least && value <= most
+  return JSON.parse(JSON.stringify(pod, (key, value: unknown) => (isInRange(key, value) ? 'in range' : value))) as Json
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { decideMutation, type JsonPatchOperation, parseAdmissionReview } from '../../../src/cluster/webhook/index.ts'
 import { seededRandomness } from '../../../src/core/testing/fixed.ts'
-import { applyPatch, type Json, withoutNoise } from './effect.ts'
+import { applyPatch, type Json, settleJitter, withoutNoise } from './effect.ts'
 import { type Cluster, type Flags, lookUp, settingsOf } from './flags.ts'
 
 interface WebhookVector extends Cluster {
@@ -45,10 +45,3 @@ describe('pods of the reference webhook come out as it makes them', () => {
     })
   }
 })
-
-/** An expiration that was drawn within the range is as good as any other of it. */
-function settleJitter(pod: Json, [least, most]: readonly [number, number]): Json {
-  const isInRange = (key: string, value: unknown) =>
-    key === 'expirationSeconds' && typeof value === 'number' && value >= least && value <= most
-  return JSON.parse(JSON.stringify(pod, (key, value: unknown) => (isInRange(key, value) ? 'in range' : value))) as Json
-}
