@@ -42,6 +42,10 @@ export type TokenReason =
   | 'issuer-unreachable'
   | 'thumbprint-mismatch'
   | 'untrusted-claim'
+  /** The signature holds, but the cluster does not accept the token any more: the object that it is bound to is gone. */
+  | 'bound-object-gone'
+  /** The signature holds, but the cluster had to confirm the token and could not be asked. */
+  | 'unconfirmed'
 
 /** What is known about a refused token beyond the reason. `UNVERIFIED:` all of it comes from the token itself. */
 export interface TokenFacts {

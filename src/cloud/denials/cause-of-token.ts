@@ -19,6 +19,8 @@ const NAMES = {
   'issuer-unreachable': 'jwks-unreachable',
   'thumbprint-mismatch': 'thumbprint',
   'untrusted-claim': 'unusable-claim',
+  'bound-object-gone': 'bound-object-gone',
+  unconfirmed: 'unconfirmed',
 } as const satisfies Record<TokenReason, CauseName>
 
 /** The issuer that every token out of a service account's secret names. */

@@ -78,6 +78,12 @@ export const CAUSES = {
     'The token comes from a service account’s secret: it names the issuer kubernetes/serviceaccount, which no provider can be for.',
     'use a projected token: openirsa run, openirsa token mint, or a serviceAccountToken volume in the pod',
   ],
+  unconfirmed: [
+    'IRSA212',
+    'token',
+    'The cluster of the token has to confirm every token, and its API server could not be asked.',
+    'see that the API server is reachable with the kubeconfig that the cluster was added with: openirsa cluster list; then try again',
+  ],
   'not-yet-valid': [
     'IRSA213',
     'token',
@@ -89,6 +95,12 @@ export const CAUSES = {
     'token',
     'A claim of the token cannot be used.',
     'issue a token with one audience, or with azp when it has several',
+  ],
+  'bound-object-gone': [
+    'IRSA215',
+    'token',
+    'The signature of the token holds, but its cluster does not accept it any more: the pod, secret, node or service account that it is bound to is gone.',
+    'use the token of a pod that runs; a copy of a token ends with its pod',
   ],
   'trust-sub': [
     'IRSA301',

@@ -1,4 +1,4 @@
-import { type AccountId, type Partition, parseArn, type Seconds, TokenError } from '../../core/index.ts'
+import { type AccountId, type Partition, parseArn, type Seconds, Secret, TokenError } from '../../core/index.ts'
 import {
   checkTokenBeforeKey,
   type IssuerUrl,
@@ -39,8 +39,14 @@ export async function authenticateToken(
     leewaySeconds: tokenLeewaySeconds,
   }
   checkTokenBeforeKey(token, expectations)
-  const { key, connection } = await keys.find({ issuer, thumbprints: provider.thumbprints, keyId: token.keyId })
+  const { key, connection, confirm } = await keys.find({
+    issuer,
+    thumbprints: provider.thumbprints,
+    keyId: token.keyId,
+  })
   const verified = verifyWebIdentityToken(token, { ...expectations, key })
+  // Last: who asks a cluster has to hold a token that it signed.
+  await confirm?.(verified, new Secret(jwt))
   const { account } = provider
   const partition = parseArn(provider.arn)?.partition as Partition
   return { kind: 'web-identity', account, partition, provider, token: verified, connection }

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { AccountId, Clock, HttpHead, Instant, Randomness, Region, Seconds } from '../../core/index.ts'
+import type { AccountId, Clock, HttpHead, Instant, Randomness, Region, Seconds, Secret } from '../../core/index.ts'
 import type { Log } from '../../io/host/index.ts'
 import type { ConnectionFacts, HeadFault, RefusalAnswer } from '../../io/http/index.ts'
 import type { Trail } from '../../io/trail/index.ts'
-import type { IssuerUrl, VerificationKey } from '../../standards/oidc/index.ts'
+import type { IssuerUrl, VerificationKey, WebIdentityToken } from '../../standards/oidc/index.ts'
 import type { QueryForm, RecognisedOperation } from '../../standards/protocol/index.ts'
 import type { PresentedCredentials } from '../../standards/sigv4/index.ts'
 import type { Denials } from '../denials/index.ts'
@@ -21,7 +21,12 @@ export interface WebIdentityKeys {
     readonly thumbprints: readonly string[]
     /** `kid` of the token, or the empty string. */
     readonly keyId: string
-  }): Promise<{ readonly key: VerificationKey; readonly connection: KeyConnection }>
+  }): Promise<{
+    readonly key: VerificationKey
+    readonly connection: KeyConnection
+    /** Where the issuer wants to be asked of every token: called when the signature holds. @throws TokenError */
+    readonly confirm?: (token: WebIdentityToken, jwt: Secret) => Promise<void>
+  }>
 }
 
 export interface GatewayOptions {

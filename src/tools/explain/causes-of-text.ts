@@ -41,6 +41,8 @@ const SENTENCES: readonly (readonly [words: readonly string[], causes: readonly 
   [["couldn't retrieve verification key"], ['jwks-unreachable', 'kid-drift']],
   [["https certificate doesn't match configured thumbprint"], ['thumbprint']],
   [['is not a valid jwt'], ['not-a-token']],
+  [['identity token could not be reached'], ['unconfirmed']],
+  [['has expired or has been explicitly revoked'], ['bound-object-gone']],
   [
     ['web identity token', 'could not be validated'],
     ['bad-signature', 'missing-claim', 'not-yet-valid', 'unusable-claim'],

@@ -38,6 +38,12 @@ const ROWS: readonly (readonly [TokenReason, TokenFacts, string, string])[] = [
   ['not-yet-valid', { claim: 'nbf' }, 'InvalidIdentityToken', COULD_NOT],
   ['unknown-key', { keyId: 'k' }, 'InvalidIdentityToken', NO_KEY],
   ['issuer-unreachable', {}, 'InvalidIdentityToken', NO_KEY],
+  [
+    'unconfirmed',
+    {},
+    'IDPCommunicationError',
+    'The identity provider (IDP) that was asked to verify the incoming identity token could not be reached.',
+  ],
   ['bad-signature', {}, 'InvalidIdentityToken', COULD_NOT],
   [
     'thumbprint-mismatch',
@@ -58,4 +64,13 @@ it('repeats of an issuer no more than one can be long', () => {
     new TokenError('unknown-issuer', 'ours', { issuer: `https://${'a'.repeat(10_000)}` }),
   )
   expect(message.length).toBeLessThan(320)
+})
+
+it('a token that its cluster does not accept any more is answered with 403, as STS documents it', () => {
+  const error = tokenRefused(new TokenError('bound-object-gone', 'ours', {}))
+  expect([error.code, error.httpStatus, error.message]).toEqual([
+    'IDPRejectedClaim',
+    403,
+    'The identity provider (IdP) reported that authentication failed: the claim has expired or has been explicitly revoked.',
+  ])
 })

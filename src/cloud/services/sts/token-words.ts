@@ -1,7 +1,9 @@
 import { ApiError, type TokenError, type TokenFacts, type TokenReason } from '../../../core/index.ts'
 
 interface Words {
-  readonly code: 'InvalidIdentityToken' | 'ExpiredTokenException'
+  readonly code: 'InvalidIdentityToken' | 'ExpiredTokenException' | 'IDPRejectedClaim' | 'IDPCommunicationError'
+  /** 400 unless told. */
+  readonly httpStatus?: number
   text(facts: TokenFacts): string
 }
 
@@ -16,6 +18,11 @@ const NOT_A_JWT = 'The ID Token provided is not a valid JWT. (You may see this e
 // SPEC: two spaces after the comma, as AWS has it.
 const NO_KEY =
   "Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements"
+// SPEC: STS documents both for AssumeRoleWithWebIdentity; SDKs try the second one again. UNVERIFIED: the words are the documentation's.
+const REJECTED =
+  'The identity provider (IdP) reported that authentication failed: the claim has expired or has been explicitly revoked.'
+const NOT_REACHED =
+  'The identity provider (IDP) that was asked to verify the incoming identity token could not be reached.'
 /** Of an issuer no more is repeated than one can be long. */
 const LONGEST_ISSUER = 255
 
@@ -40,6 +47,8 @@ const WORDS = {
   'issuer-unreachable': invalid(NO_KEY),
   'thumbprint-mismatch': invalid("OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint"),
   'untrusted-claim': invalid(COULD_NOT_VALIDATE),
+  'bound-object-gone': { code: 'IDPRejectedClaim', httpStatus: 403, text: () => REJECTED },
+  unconfirmed: { code: 'IDPCommunicationError', text: () => NOT_REACHED },
 } as const satisfies Record<TokenReason, Words>
 
 /** A missing `exp` has no words of its own. */
@@ -47,8 +56,8 @@ const MISSING: ReadonlyMap<string, string> = new Map(
   ['aud', 'iat', 'sub'].map((claim) => [claim, `Missing a required claim: ${claim}`]),
 )
 
-/** The answer to a token that was refused: always 400, and nothing of the token but its issuer. */
+/** The answer to a token that was refused: 400, 403 for a revoked one, and nothing of the token but its issuer. */
 export function tokenRefused(error: TokenError): ApiError {
-  const { code, text } = WORDS[error.reason]
-  return new ApiError(code, 400, text(error.facts), {}, { cause: error })
+  const { code, httpStatus = 400, text }: Words = WORDS[error.reason]
+  return new ApiError(code, httpStatus, text(error.facts), {}, { cause: error })
 }
