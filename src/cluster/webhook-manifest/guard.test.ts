@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { planGuard } from './index.ts'
+import { type GuardOptions, planGuard } from './index.ts'
 import { parseLabelSelector } from './label-selector.ts'
 
-const DEFAULTS = { selector: '', excludedNamespaces: [], annotationPrefix: 'eks.amazonaws.com' }
-const plan = (options: Partial<typeof DEFAULTS> = {}) => {
+const DEFAULTS: GuardOptions = { selector: '', excludedNamespaces: [], annotationPrefix: 'eks.amazonaws.com' }
+const plan = (options: Partial<GuardOptions> = {}) => {
   const [policy, binding, ...more] = planGuard({ ...DEFAULTS, ...options })
   expect(more).toEqual([])
   // biome-ignore lint/suspicious/noExplicitAny: two kinds of objects

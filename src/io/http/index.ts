@@ -14,6 +14,7 @@ export {
   type SourcedKey,
 } from './jwks-source.ts'
 export { listen } from './listen.ts'
+export { type MintOptions, mintAuthority, mintServer, type Signer } from './mint-certificate.ts'
 export type { ConnectionFacts, Listener, ListenOptions, RefusalAnswer } from './model.ts'
 export { type Network, systemNetwork } from './network.ts'
 export { readTopThumbprint } from './top-thumbprint.ts'
