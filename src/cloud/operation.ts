@@ -157,7 +157,15 @@ export type Refusal =
       readonly judged: Judged
       readonly principal: Principal
       readonly explanation: Explanation
+      /** What policies could have asked of the call. */
+      readonly context?: readonly ContextValue[]
     }
+
+/** A context key, spelled as AWS does, and what the call has under it. */
+export interface ContextValue {
+  readonly key: string
+  readonly values: readonly string[]
+}
 
 /** One AWS service. */
 export interface Service {

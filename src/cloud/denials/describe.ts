@@ -7,6 +7,7 @@ import { causeNamed } from './causes.ts'
 import type { Finding, Requester } from './finding.ts'
 import { ladderOf } from './ladder.ts'
 import type { DenialCall, DenialRecord } from './model.ts'
+import { recordStatements } from './statement-record.ts'
 
 /** The whole story of one refusal, under `id`. */
 export function describeRefusal(id: string, refusal: Refusal, call: DenialCall, answer: ApiError): DenialRecord {
@@ -35,9 +36,17 @@ export function describeRefusal(id: string, refusal: Refusal, call: DenialCall, 
     ...(got === undefined ? {} : { got }),
     ...(differsAt === undefined ? {} : { differsAt }),
     nearest: finding.nearest ?? [],
+    ...policiesOf(refusal),
     fix: finding.fix ?? cause.fix,
     summary: finding.summary ?? cause.summary,
   }
+}
+
+function policiesOf(refusal: Refusal): Pick<DenialRecord, 'statements' | 'context'> {
+  if (refusal.kind !== 'denial') return {}
+  const { explanation, context } = refusal
+  const statements = recordStatements(explanation.nearest)
+  return { statements, ...(context === undefined ? {} : { context }) }
 }
 
 function findCause(refusal: Refusal): Finding {

@@ -1,5 +1,6 @@
 import type { Instant } from '../../core/index.ts'
-import type { Principal } from '../operation.ts'
+import type { PolicyType, Statement } from '../../standards/policy/index.ts'
+import type { ContextValue, Principal } from '../operation.ts'
 
 /** Where a call is stopped, in the order in which it is judged; `signature` stands first for signed calls only. */
 export type Rung =
@@ -19,6 +20,15 @@ export interface LadderStep {
   /** `absent`: has no part in this call. `not reached`: comes after the broken rung and was not needed. */
   readonly state: 'passed' | 'broken' | 'absent' | 'not reached'
   readonly note?: string
+}
+
+/** A statement as it stood in its policy when the call was refused. */
+export interface StatementRecord extends Statement {
+  /** ARN, or the name of an inline policy. */
+  readonly policy: string
+  readonly policyType: PolicyType
+  /** False for an Allow that only came near. */
+  readonly matches: boolean
 }
 
 /** Everything an operator wants to know of one refused call. Plain data: it is kept as JSON. */
@@ -57,6 +67,10 @@ export interface DenialRecord {
   readonly differsAt?: number
   /** The statements that denied, or came nearest to allowing; one line each, at most two. */
   readonly nearest: readonly string[]
+  /** The same ones, word for word; absent when no policy was asked. */
+  readonly statements?: readonly StatementRecord[]
+  /** What policies could have asked of the call; absent when no policy was asked. */
+  readonly context?: readonly ContextValue[]
   /** The smallest change that lets the call through. */
   readonly fix: string
   /** One plain sentence. */

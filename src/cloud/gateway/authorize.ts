@@ -10,6 +10,7 @@ import type { IdentityReader } from '../identity/index.ts'
 import type { ApiCall, Judged, Operation, Principal, Refusal, Requirement } from '../operation.ts'
 import type { Organization } from '../organization/index.ts'
 import { contextKeysOf } from './context-keys.ts'
+import { contextValuesOf } from './context-values.ts'
 import { organizationPoliciesOf } from './organization-policies.ts'
 import type { SessionPolicies } from './session-policies.ts'
 
@@ -39,7 +40,7 @@ export async function authorize(
     const one: Judged = { requirement, decision }
     judged.push(one)
     if (decision.outcome !== 'allow' && requirement.onDeny === 'refuse')
-      return { judged, refusal: { kind: 'denial', judged: one, principal, explanation: explain(request) } }
+      return { judged, refusal: denialOf(one, request, principal) }
   }
   return { judged }
 }
@@ -68,7 +69,16 @@ export function refusalOf(
   { principal, parts }: { readonly principal: Principal; readonly parts: AuthorizeParts },
 ): Extract<Refusal, { kind: 'denial' }> {
   const request = requestOf(call, judged.requirement, { principal, parts })
-  return { kind: 'denial', judged, principal, explanation: explain(request) }
+  return denialOf(judged, request, principal)
+}
+
+function denialOf(
+  judged: Judged,
+  request: AuthorizationRequest,
+  principal: Principal,
+): Extract<Refusal, { kind: 'denial' }> {
+  const context = contextValuesOf(request.keys, principal, judged.requirement)
+  return { kind: 'denial', judged, principal, explanation: explain(request), context }
 }
 
 function requestOf(

@@ -7,6 +7,7 @@ import type { ApiCall, Principal, Requirement } from '../operation.ts'
 import type { Organization } from '../organization/index.ts'
 import type { AssumedRoleSession } from '../session/index.ts'
 import { contextKeysOf } from './context-keys.ts'
+import { contextValuesOf } from './context-values.ts'
 
 const ACCOUNT = '111122223333' as AccountId
 const ISSUER = 'oidc.eks.us-east-1.amazonaws.com/id/ABC'
@@ -218,5 +219,57 @@ describe('keys of the organization', () => {
     expect(inOrganization(user, 'aws:resourceorgid', '000000000000' as AccountId)).toBeUndefined()
     for (const key of ['aws:principalorgid', 'aws:resourceorgid', 'aws:resourceorgpaths'])
       expect(keyOf(user, key)).toBeUndefined()
+  })
+})
+
+describe('the list of all keys', () => {
+  const valuesOf = (principal: Principal, of: ApiCall = call, organization?: Organization) =>
+    Object.fromEntries(
+      contextValuesOf(contextKeysOf(of, principal, { requirement, organization }), principal, requirement).map(
+        ({ key, values }) => [key, values],
+      ),
+    )
+
+  it('has those of the request and of a session as AWS spells them, with a tag of the session before the role’s', () => {
+    expect(valuesOf(sessionPrincipal)).toEqual({
+      's3:Prefix': ['home/'],
+      'aws:RequestTag/Team': ['red'],
+      'aws:CurrentTime': ['2026-03-01T12:00:00Z'],
+      'aws:EpochTime': ['1772366400'],
+      'aws:SecureTransport': ['false'],
+      'aws:SourceIp': ['192.0.2.7'],
+      'aws:UserAgent': ['aws-cli/2'],
+      'aws:Referer': ['https://example.com/'],
+      'aws:RequestedRegion': ['eu-west-1'],
+      'aws:ResourceAccount': ['999988887777'],
+      'aws:ViaAWSService': ['false'],
+      'aws:PrincipalIsAWSService': ['false'],
+      'aws:PrincipalArn': [role.arn],
+      'aws:PrincipalAccount': [ACCOUNT],
+      'aws:PrincipalType': ['AssumedRole'],
+      'aws:userid': ['AROAEXAMPLE:pod'],
+      'aws:TokenIssueTime': ['2026-03-01T11:00:00Z'],
+      'aws:MultiFactorAuthPresent': ['false'],
+      'aws:FederatedProvider': [PROVIDER_ARN],
+      'aws:PrincipalTag/stage': ['live'],
+      'aws:PrincipalTag/Team': ['red'],
+      [`${ISSUER}:sub`]: ['system:serviceaccount:a:b'],
+      [`${ISSUER}:aud`]: ['sts.amazonaws.com'],
+    })
+  })
+
+  it('has the claims of a token, and the name of a user', () => {
+    expect(valuesOf(tokenPrincipal)).toMatchObject({
+      [`${ISSUER}:oaud`]: ['sts.amazonaws.com'],
+      [`${ISSUER}:amr`]: ['pwd'],
+      'aws:FederatedProvider': [PROVIDER_ARN],
+    })
+    expect(valuesOf(user)).toMatchObject({ 'aws:username': ['alice'], 'aws:PrincipalType': ['User'] })
+    expect(valuesOf({ kind: 'anonymous' })).toMatchObject({ 'aws:userid': ['anonymous'] })
+  })
+
+  it('keeps no more of a value than a caller may make us keep', () => {
+    const long = { ...call, origin: { ...call.origin, userAgent: 'x'.repeat(5000) } }
+    expect(valuesOf(user, long)['aws:UserAgent']).toEqual(['x'.repeat(1024)])
   })
 })

@@ -53,6 +53,95 @@ describe('DecodeAuthorizationMessage', () => {
     })
   })
 
+  it('has the statements that matched and every key of the call, where policies were asked', async () => {
+    const statement = {
+      policy: 'p',
+      policyType: 'identity',
+      index: 1,
+      effect: 'Deny',
+      matches: true,
+      sid: 'NoSecrets',
+      actions: { not: false, patterns: ['s3:*'] },
+      resources: { not: false, patterns: ['arn:aws:s3:::b/*', 'arn:aws:s3:::c'] },
+      conditions: [{ operator: 'StringLike', key: 'aws:username', values: ['al*', 'bob'] }],
+    } as const
+    const { sid: _sid, ...unnamed } = statement
+    const bare = { ...unnamed, index: 2, conditions: [], actions: { not: true, patterns: ['iam:*'] } }
+    const context = [
+      { key: 'aws:userid', values: ['AIDAEXAMPLE'] },
+      { key: 'aws:TagKeys', values: ['a', 'b'] },
+    ]
+    const { output } = await ask({
+      ...denial,
+      context,
+      statements: [statement, bare, { ...statement, matches: false }],
+    })
+    const decoded = JSON.parse(output.DecodedMessage as string)
+    const named = {
+      statementId: 'NoSecrets',
+      effect: 'DENY',
+      principals: { items: [{ value: 'AIDAEXAMPLE' }] },
+      principalGroups: { items: [] },
+      actions: { items: [{ value: 's3:*' }] },
+      resources: { items: [{ value: 'arn:aws:s3:::b/*' }, { value: 'arn:aws:s3:::c' }] },
+      conditions: { items: [{ key: 'aws:username', values: { items: [{ value: 'al*' }, { value: 'bob' }] } }] },
+    }
+    const { actions: _, ...rest } = named
+    expect(decoded.matchedStatements.items).toEqual([
+      named,
+      { ...rest, statementId: '', notActions: { items: [{ value: 'iam:*' }] }, conditions: { items: [] } },
+    ])
+    expect(decoded.context).toMatchObject({
+      principal: { id: 'AIDAEXAMPLE', arn: denial.principal },
+      conditions: {
+        items: [
+          { key: 'aws:userid', values: { items: [{ value: 'AIDAEXAMPLE' }] } },
+          { key: 'aws:TagKeys', values: { items: [{ value: 'a' }, { value: 'b' }] } },
+        ],
+      },
+    })
+    expect(decoded.openirsa.statements).toHaveLength(3)
+  })
+
+  it('shows the statement of a resource’s policy with those whom it names', async () => {
+    const statement = {
+      policy: 'b',
+      policyType: 'resource',
+      index: 0,
+      effect: 'Deny',
+      matches: true,
+      principals: { not: false, entries: [{ type: 'AWS', value: '*' }] },
+      actions: { not: false, patterns: ['s3:*'] },
+      conditions: [],
+    } as const
+    const { output } = await ask({ ...denial, statements: [statement] })
+    expect(JSON.parse(output.DecodedMessage as string).matchedStatements.items).toMatchObject([
+      { principals: { items: [{ value: '*' }] }, resources: { items: [] } },
+    ])
+  })
+
+  it.each(['service-control', 'resource-control'] as const)(
+    'keeps a %s policy to the organization',
+    async (policyType) => {
+      const statement = {
+        policy: 'p',
+        policyType,
+        index: 0,
+        effect: 'Deny',
+        matches: true,
+        sid: 'OfTheOrganization',
+        actions: { not: false, patterns: ['s3:*'] },
+        conditions: [],
+      } as const
+      const { output } = await ask({ ...denial, statements: [statement] })
+      expect(output.DecodedMessage).not.toContain('OfTheOrganization')
+      expect(JSON.parse(output.DecodedMessage as string)).toMatchObject({
+        explicitDeny: true,
+        matchedStatements: { items: [] },
+      })
+    },
+  )
+
   it('tells a missing Allow from a Deny', async () => {
     const { output } = await ask({ ...denial, name: 'permission' })
     expect(JSON.parse(output.DecodedMessage as string)).toMatchObject({ allowed: false, explicitDeny: false })

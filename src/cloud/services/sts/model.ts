@@ -1,4 +1,6 @@
+import type { PolicyType, Statement } from '../../../standards/policy/index.ts'
 import type { IdentityReader } from '../../identity/index.ts'
+import type { ContextValue } from '../../operation.ts'
 import type { Sessions } from '../../session/index.ts'
 
 export interface StsOptions {
@@ -22,6 +24,14 @@ export interface KeptDenial {
   readonly resource: string
   readonly region: string
   readonly sourceIp: string
+  /** Those that denied, or came near. */
+  readonly statements?: readonly KeptStatement[]
+  readonly context?: readonly ContextValue[]
+}
+
+export interface KeptStatement extends Statement {
+  readonly policyType: PolicyType
+  readonly matches: boolean
 }
 
 /** What every way to a role may be narrowed by. */

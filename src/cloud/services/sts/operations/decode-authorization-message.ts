@@ -1,6 +1,6 @@
-import type { ApiCall, ApiResult, Principal } from '../../../operation.ts'
+import type { ApiCall, ApiResult, ContextValue, Principal } from '../../../operation.ts'
 import { invalidAuthorizationMessage } from '../errors.ts'
-import type { KeptDenial, StsOptions } from '../model.ts'
+import type { KeptDenial, KeptStatement, StsOptions } from '../model.ts'
 import { signerOf } from '../principals.ts'
 
 export interface DecodeAuthorizationMessageInput {
@@ -35,24 +35,57 @@ function isWithin(account: string, denial: KeptDenial): boolean {
 
 /** @see https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html */
 function render(denial: KeptDenial): Record<string, unknown> {
-  const conditions: readonly (readonly [string, string])[] = [
-    ['aws:SourceIp', denial.sourceIp],
-    ['aws:RequestedRegion', denial.region],
-    ...(denial.account === undefined ? [] : [['aws:PrincipalAccount', denial.account] as const]),
-  ]
-  const items = conditions.map(([key, value]) => ({ key, values: { items: [{ value }] } }))
-  const { principal, action, resource } = denial
+  const { principal, action, resource, statements } = denial
+  const context = denial.context ?? fewKeysOf(denial)
+  const userId = context.find(({ key }) => key === 'aws:userid')?.values[0]
+  const shown = statements?.filter(({ policyType }) => !OF_ORGANIZATION.includes(policyType))
+  const matched = (shown ?? []).filter(({ matches }) => matches)
   return {
     allowed: false,
     explicitDeny: denial.name === 'explicit-deny',
-    matchedStatements: { items: [] },
+    matchedStatements: { items: matched.map((statement) => renderStatement(statement, userId ?? principal)) },
     failures: { items: [] },
     context: {
-      principal: principal.startsWith('arn:') ? { arn: principal } : { id: principal },
+      principal: principal.startsWith('arn:')
+        ? { ...(userId === undefined ? {} : { id: userId }), arn: principal }
+        : { id: principal },
       action,
       resource,
-      conditions: { items },
+      conditions: { items: context.map(renderValues) },
     },
-    openirsa: denial,
+    openirsa: { ...denial, ...(shown === undefined ? {} : { statements: shown }) },
   }
 }
+
+// SPEC: what limits a member account is told to it, not shown: only the organization's own administrators read its policies.
+const OF_ORGANIZATION: readonly KeptStatement['policyType'][] = ['service-control', 'resource-control']
+
+/** Of a call that was refused before any policy was asked. */
+function fewKeysOf({ sourceIp, region, account }: KeptDenial): readonly ContextValue[] {
+  return [
+    { key: 'aws:SourceIp', values: [sourceIp] },
+    { key: 'aws:RequestedRegion', values: [region] },
+    ...(account === undefined ? [] : [{ key: 'aws:PrincipalAccount', values: [account] }]),
+  ]
+}
+
+/** An identity's policy names nobody: it is about whom it is attached to. UNVERIFIED: the names of members for NotAction and its like. */
+function renderStatement(statement: KeptStatement, holder: string): Record<string, unknown> {
+  const { sid = '', effect, actions, resources, principals, conditions } = statement
+  const whom = principals?.entries.map(({ value }) => value) ?? [holder]
+  return {
+    statementId: sid,
+    effect: effect.toUpperCase(),
+    [principals?.not === true ? 'notPrincipals' : 'principals']: itemsOf(whom),
+    principalGroups: { items: [] },
+    [actions.not ? 'notActions' : 'actions']: itemsOf(actions.patterns),
+    [resources?.not === true ? 'notResources' : 'resources']: itemsOf(resources?.patterns ?? []),
+    conditions: { items: conditions.map(renderValues) },
+  }
+}
+
+function renderValues({ key, values }: ContextValue): Record<string, unknown> {
+  return { key, values: itemsOf(values) }
+}
+
+const itemsOf = (values: readonly string[]) => ({ items: values.map((value) => ({ value })) })
