@@ -215,7 +215,7 @@ describe('DecodeAuthorizationMessage', () => {
   const decode = (who: Clients, { denial }: Pick<SdkAnswer, 'denial'>) =>
     who.sts.send(new DecodeAuthorizationMessageCommand({ EncodedMessage: denial }))
 
-  it('gives a permitted caller the whole record', async () => {
+  it('gives a permitted caller the whole record, but for the words of the organization’s policies', async () => {
     const refusal = await refusalOf(createUser(shop, 'eve'))
     const { DecodedMessage = '' } = await decode(shop, refusal)
     const decoded = JSON.parse(DecodedMessage) as Record<string, unknown>
@@ -224,7 +224,10 @@ describe('DecodeAuthorizationMessage', () => {
       explicitDeny: true,
       context: { action: 'iam:CreateUser', principal: { arn: `arn:aws:iam::${ACCOUNT}:user/administrator` } },
     })
-    expect(decoded.openirsa).toEqual(await explained(at, refusal))
+    const record = await explained(at, refusal)
+    expect(record.statements).toMatchObject([{ policyType: 'service-control', effect: 'Deny', matches: true }])
+    expect(decoded.openirsa).toEqual({ ...record, statements: [] })
+    expect(record.context).toContainEqual({ key: 'aws:username', values: ['administrator'] })
   })
 
   it('gives the account of the role what became of a token', async () => {
