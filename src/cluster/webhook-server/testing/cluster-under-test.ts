@@ -40,7 +40,7 @@ export interface ClusterUnderTest {
 }
 
 export interface Mood {
-  /** Watches tell nothing of changes; those are then lost to them. */
+  /** Watches that are open tell nothing of changes; those opened later tell of them first. */
   isSilent: boolean
   /** Milliseconds before single objects are answered. */
   delayOfOne: number
@@ -56,12 +56,15 @@ export async function startCluster(): Promise<ClusterUnderTest> {
   const streams = new Set<Stream>()
   const mood: Mood = { isSilent: false, delayOfOne: 0, statusOfOne: 200, statusOfLists: 200 }
   const requests: string[] = []
+  const history: Happened[] = []
   let version = 1
   let [server, port]: [Server | undefined, number] = [undefined, 0]
 
   const tell = (kind: Kind, type: string, object: Stored): void => {
+    const line = `${JSON.stringify({ type, object })}\n`
+    history.push({ kind, version, line })
     for (const stream of streams)
-      if (stream.kind === kind && !mood.isSilent) stream.response.write(`${JSON.stringify({ type, object })}\n`)
+      if (stream.kind === kind && !mood.isSilent && !stream.response.writableEnded) stream.response.write(line)
   }
   const put = (kind: Kind, key: string, rest: Omit<Partial<Stored>, 'metadata'>, more: object): void => {
     const [namespace = '', name = ''] = key.split('/')
@@ -78,9 +81,10 @@ export async function startCluster(): Promise<ClusterUnderTest> {
   const remove = (kind: Kind, key: string): void => {
     const object = stored[kind].get(key)
     version += 1
-    if (object !== undefined && stored[kind].delete(key)) tell(kind, 'DELETED', object)
+    if (object === undefined || !stored[kind].delete(key)) return
+    tell(kind, 'DELETED', { ...object, metadata: { ...object.metadata, resourceVersion: String(version) } })
   }
-  const parts = { stored, streams, mood, requests, version: () => String(version) }
+  const parts = { stored, streams, mood, requests, history, version: () => String(version) }
   const start = async (): Promise<void> => {
     server = createServer((request, response) => answer(request, response, parts))
     await new Promise<void>((resolve) => server?.listen(port, '127.0.0.1', resolve))
@@ -107,6 +111,7 @@ export async function startCluster(): Promise<ClusterUnderTest> {
     },
     sayGone: () => {
       const object = { kind: 'Status', status: 'Failure', reason: 'Expired', code: 410, message: 'too old' }
+      history.length = 0
       for (const { response } of streams) response.end(`${JSON.stringify({ type: 'ERROR', object })}\n`)
     },
     stop: async () => {
@@ -118,7 +123,14 @@ export async function startCluster(): Promise<ClusterUnderTest> {
   }
 }
 
+interface Happened {
+  readonly kind: Kind
+  readonly version: number
+  readonly line: string
+}
+
 interface Parts {
+  readonly history: readonly Happened[]
   readonly stored: Readonly<Record<Kind, ReadonlyMap<string, Stored>>>
   readonly streams: Set<Stream>
   readonly mood: Mood
@@ -131,12 +143,12 @@ function answer(request: IncomingMessage, response: ServerResponse, parts: Parts
   const found = /^\/api\/v1(?:\/namespaces\/([^/]+))?\/(serviceaccounts|configmaps)(?:\/([^/]+))?$/.exec(pathname)
   const isWatch = searchParams.has('watch')
   parts.requests.push(`${request.method} ${pathname}${isWatch ? '?watch' : ''}`)
-  if (found === null) return refuse(response, 404, 'NotFound')
-  const [, namespace, kind = 'serviceaccounts', name] = found
+  const [, namespace, kind = 'serviceaccounts', name] = found ?? []
   const place = { kind: kind as Kind, namespace }
-  if (name !== undefined) return answerOne(response, parts, { ...place, key: `${namespace}/${name}` })
-  if (isWatch) return openStream(response, parts, place.kind)
-  answerList(response, parts, { ...place, searchParams })
+  if (found === null) refuse(response, 404, 'NotFound')
+  else if (name !== undefined) answerOne(response, parts, { ...place, key: `${namespace}/${name}` })
+  else if (isWatch) openStream(response, parts, { ...place, from: Number(searchParams.get('resourceVersion')) })
+  else answerList(response, parts, { ...place, searchParams })
 }
 
 function answerOne(
@@ -145,16 +157,21 @@ function answerOne(
   { kind, key }: { readonly kind: Kind; readonly key: string },
 ): void {
   setTimeout(() => {
-    if (mood.statusOfOne !== 200) return refuse(response, mood.statusOfOne, 'InternalError')
     const object = stored[kind].get(key)
-    if (object === undefined) return refuse(response, 404, 'NotFound')
-    response.setHeader('Content-Type', 'application/json').end(JSON.stringify(object))
+    if (mood.statusOfOne !== 200) refuse(response, mood.statusOfOne, 'InternalError')
+    else if (object === undefined) refuse(response, 404, 'NotFound')
+    else response.setHeader('Content-Type', 'application/json').end(JSON.stringify(object))
   }, mood.delayOfOne)
 }
 
-function openStream(response: ServerResponse, { streams }: Parts, kind: Kind): void {
+function openStream(
+  response: ServerResponse,
+  { streams, history }: Parts,
+  { kind, from }: { readonly kind: Kind; readonly from: number },
+): void {
   const stream = { kind, response }
   response.writeHead(200, { 'Content-Type': 'application/json' }).flushHeaders()
+  for (const happened of history) if (happened.kind === kind && happened.version > from) response.write(happened.line)
   streams.add(stream)
   response.once('close', () => streams.delete(stream))
 }
@@ -170,7 +187,10 @@ function answerList(
   { stored, mood, version }: Parts,
   { kind, namespace, searchParams }: Listing,
 ): void {
-  if (mood.statusOfLists !== 200) return refuse(response, mood.statusOfLists, 'InternalError')
+  if (mood.statusOfLists !== 200) {
+    refuse(response, mood.statusOfLists, 'InternalError')
+    return
+  }
   const all = [...stored[kind].values()].filter(
     ({ metadata }) => (namespace ?? metadata.namespace) === metadata.namespace,
   )
