@@ -2,6 +2,7 @@ import type { Pflag, PflagTable, PflagValue } from './pflag-model.ts'
 
 const DAY_SECONDS = 86_400
 const LONGEST_PERIOD = 24 * 3_600_000
+const YEAR = 365 * 24 * 3_600_000
 const CERTIFICATES = '/etc/webhook/certs'
 
 /** Flags of the Amazon EKS pod identity webhook, by its names and with its defaults where nothing else is said. */
@@ -195,6 +196,35 @@ export const ownWebhookFlags = {
     fallback: 3000,
     between: [0, 60_000],
     summary: 'After SIGTERM, how long connections that are still open are served before the end.',
+  },
+  'webhook-configuration': {
+    kind: 'text',
+    fallback: '',
+    summary:
+      'MutatingWebhookConfiguration whose caBundle is kept with certificates of its own; empty: of the name of the Service.',
+  },
+  'certificate-lifetime': {
+    kind: 'duration',
+    fallback: 90 * DAY_SECONDS * 1000,
+    between: [12_000, 10 * YEAR],
+    summary: 'Life of a certificate of its own; another is made when two thirds are over.',
+  },
+  'authority-lifetime': {
+    kind: 'duration',
+    fallback: YEAR,
+    between: [36_000, 30 * YEAR],
+    summary: 'Life of the authority of such certificates; another is added when two thirds are over.',
+  },
+  'certificate-wait': {
+    kind: 'duration',
+    fallback: 300_000,
+    between: [4000, LONGEST_PERIOD],
+    summary: 'How long an authority is trusted before it is used, and still trusted when it is not used any more.',
+  },
+  drift: {
+    kind: 'boolean',
+    fallback: false,
+    summary: 'Look for running pods that lack what they should have, and write Events on them and their controllers.',
   },
   'bind-address': { kind: 'text', fallback: '', summary: 'Address to listen on; empty is all of this machine’s.' },
   'log-format': {

@@ -1,13 +1,8 @@
-import {
-  type CertificateSource,
-  createFileCertificates,
-  startWebhookServer,
-  type WebhookHost,
-} from '../../cluster/webhook-server/index.ts'
-import { ConfigError } from '../../core/index.ts'
+import { createFileCertificates, startWebhookServer, type WebhookHost } from '../../cluster/webhook-server/index.ts'
 import { createLog, type Log, systemClock, systemRandomness } from '../../io/host/index.ts'
-import { createKube, type Kube } from '../../io/kube/index.ts'
+import { createKube } from '../../io/kube/index.ts'
 import { type Environment, findApiServer } from './api-server.ts'
+import { createOwnCertificates, meterOwnCertificates } from './own-certificates.ts'
 import { findRoleHome } from './role-home.ts'
 import { type ServeFlags, serverOptionsOf, settingsOf } from './webhook-settings.ts'
 
@@ -49,8 +44,11 @@ export async function serveWebhook(flags: ServeFlags, parts: ServeParts): Promis
   const randomness = systemRandomness
   const kube = createKube(access, { clock: systemClock, randomness, log, environment: definedOf(parts.environment) })
   try {
-    const certificates = await certificatesOf(flags, { kube, log })
+    const own = flags['in-cluster'] ? createOwnCertificates(flags, { kube, log }) : undefined
+    const certificates =
+      own ?? (await createFileCertificates({ certificate: flags['tls-cert'], key: flags['tls-key'] }, log))
     const server = await startWebhookServer(options, { kube, certificates, randomness, host })
+    if (own !== undefined) meterOwnCertificates(server.metrics, own)
     const { port, metricsPort } = server
     return {
       facts: { endpoint: `https://${options.address ?? 'localhost'}:${port}`, port, metricsPort, pid: process.pid },
@@ -74,14 +72,6 @@ function createLogOf(flags: ServeFlags, say: (line: string) => void): Log {
     format: flags['log-format'] === 'text' ? 'text' : 'json',
     write: say,
   })
-}
-
-async function certificatesOf(flags: ServeFlags, { log }: { kube: Kube; log: Log }): Promise<CertificateSource> {
-  if (flags['in-cluster'])
-    throw new ConfigError('--in-cluster=true is not there yet', {
-      hint: 'give --in-cluster=false and certificate files',
-    })
-  return createFileCertificates({ certificate: flags['tls-cert'], key: flags['tls-key'] }, log)
 }
 
 function definedOf(environment: Environment): Readonly<Record<string, string>> {
