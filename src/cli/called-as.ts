@@ -6,5 +6,6 @@ import { basename } from 'node:path'
  */
 export function commandLineOf(argv: readonly string[]): readonly string[] {
   const [node = '', script = '', ...words] = argv
-  return basename(script) === 'webhook' ? [node, script, 'webhook', 'serve', ...words] : argv
+  const isSaid = words[0] === 'webhook' && words[1] === 'serve'
+  return basename(script) === 'webhook' && !isSaid ? [node, script, 'webhook', 'serve', ...words] : argv
 }
