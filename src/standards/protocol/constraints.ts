@@ -10,6 +10,8 @@ export interface Violation {
   readonly path: string
   /** `Value … at 'path' failed to satisfy constraint: Member must …` */
   readonly text: string
+  /** The pattern that the value does not satisfy, when that is the rule. */
+  readonly pattern?: string
 }
 
 /** One per broken rule, in the order of the model. */
@@ -59,7 +61,11 @@ interface Visited {
 function visit(walk: Walk, { name, path, value }: Visited): void {
   const row = walk.table.shapes[name]
   if (row === undefined || value === undefined) return
-  for (const rule of brokenRules(walk, row, value)) walk.found.push(violation(shown(value, row), path, rule))
+  for (const rule of brokenRules(walk, row, value))
+    walk.found.push({
+      ...violation(shown(value, row), path, rule),
+      ...(rule.startsWith(PATTERN_RULE) ? { pattern: rule.slice(PATTERN_RULE.length) } : {}),
+    })
   if (Array.isArray(value)) visitItems(walk, row, { path, items: value })
   else if (row.members !== undefined || row.required !== undefined)
     visitMembers(walk, row, { path, members: value as Record<string, unknown> })
@@ -149,6 +155,8 @@ function shown(value: unknown, row: ConstraintRow): string {
   return text.length > LONGEST_REPEATED ? "'…'" : `'${text}'`
 }
 
+const PATTERN_RULE = 'satisfy regular expression pattern: '
+
 function brokenRules(walk: Walk, row: ConstraintRow, value: unknown): readonly string[] {
   if (typeof value === 'number') return brokenRange(row, value)
   const length = sizeOf(value)
@@ -158,7 +166,7 @@ function brokenRules(walk: Walk, row: ConstraintRow, value: unknown): readonly s
   // A value that is too long fails on its length alone: no pattern runs over more text than AWS allows.
   const isTooLong = length !== undefined && row.max !== undefined && length > row.max
   if (row.pattern !== undefined && typeof value === 'string' && !isTooLong && !matches(walk, row.pattern, value)) {
-    rules.push(`satisfy regular expression pattern: ${row.pattern}`)
+    rules.push(PATTERN_RULE + row.pattern)
   }
   if (length === undefined) return rules
   if (isTooLong) rules.push(`have length less than or equal to ${row.max}`)

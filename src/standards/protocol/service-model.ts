@@ -11,6 +11,7 @@ import { s3Table } from './generated/s3.ts'
 import { s3Constraints } from './generated/s3-constraints.ts'
 import { stsTable } from './generated/sts.ts'
 import { stsConstraints } from './generated/sts-constraints.ts'
+import { checkIam } from './iam-check.ts'
 import { readInput } from './inputs.ts'
 import type { QueryForm, RecognisedOperation, ServiceModel, ServiceName } from './model.ts'
 import { renderOutput } from './outputs.ts'
@@ -75,16 +76,19 @@ function build(table: ServiceTable, constraints: ConstraintTable): ServiceModel 
     decodeInput: async (operation, head, body, form) =>
       readInput({ table, operation, row: rowFor(operation), head, body, form }),
     checkInput: (operation, input) => {
-      const error =
-        protocol === 'restXml'
-          ? checkS3(table, { operation, input, violations: check(operation, input) })
-          : validationError(protocol, check(operation, input))
+      const error = errorOf(table, { operation, input, violations: check(operation, input) })
       if (error !== undefined) throw error
     },
     encodeOutput: async (operation, head, output, requestId) =>
       renderOutput({ table, name: operation.name, row: rowFor(operation), head, output, requestId }),
     encodeError: (_operation, head, error, requestId) => renderError(table, head, error, requestId),
   }
+}
+
+/** Most services word a broken rule as their protocol does. */
+function errorOf(table: ServiceTable, checked: Parameters<typeof checkS3>[1]): ApiError | undefined {
+  if (table.protocol === 'restXml') return checkS3(table, checked)
+  return table.name === 'iam' ? checkIam(checked.violations) : validationError(table.protocol, checked.violations)
 }
 
 type Recogniser = ServiceModel['recognise']
