@@ -2,6 +2,7 @@ import type { JsonObject, Randomness } from '../../core/index.ts'
 import { parseCsvRecord } from './go-text.ts'
 import type { IdentityLookup, MutationDecision, MutationReason, WebhookSettings } from './model.ts'
 import { createNotes, type Notes } from './notes.ts'
+import { planPodPatch } from './patch/pod-patch.ts'
 import {
   findMappedIdentity,
   findPodIdentity,
@@ -9,7 +10,6 @@ import {
   type PodIdentity,
   readExpiration,
 } from './pod-identity.ts'
-import { type PodPatch, planPodPatch } from './pod-patch.ts'
 import { type PodView, readPod } from './pod-view.ts'
 import { quote } from './warnings.ts'
 
@@ -25,11 +25,11 @@ export interface Surroundings {
  */
 export function decideMutation(pod: JsonObject, lookup: IdentityLookup, surroundings: Surroundings): MutationDecision {
   const view = readPod(pod)
-  if (typeof view === 'string') return refuse('malformed', view)
   const { settings } = surroundings
+  if (typeof view === 'string') return refuse('malformed', view, settings)
   const notes = createNotes()
   const finding = settle(findPodIdentity(lookup, settings, notes), lookup, { settings, notes })
-  if (finding.outcome === 'undecidable') return refuse(finding.reason, `openirsa: ${finding.why}`)
+  if (finding.outcome === 'undecidable') return refuse(finding.reason, finding.why, settings)
   if (finding.outcome === 'none') return conclude({ reason: finding.reason, operations: [] }, notes, settings)
   return inject(view, finding.identity, { ...surroundings, notes })
 }
@@ -52,13 +52,9 @@ function inject(pod: PodView, identity: PodIdentity, surroundings: Surroundings 
   const { settings, notes } = surroundings
   const expirationSeconds = chooseExpiration(pod, identity, surroundings)
   const skippedContainers = readSkippedContainers(pod, settings, notes)
-  const patch = planPodPatch({ pod, identity, expirationSeconds, skippedContainers, settings, notes })
-  const facts = { reason: reasonOf(patch, identity), operations: patch.operations, identity }
-  return conclude(facts, notes, settings)
-}
-
-function reasonOf(patch: PodPatch, { kind }: PodIdentity): MutationReason {
-  return patch.operations.length === 0 ? 'nothing-to-add' : `${kind}-injected`
+  const operations = planPodPatch({ pod, identity, expirationSeconds, skippedContainers, settings, notes })
+  const reason = operations.length === 0 ? 'nothing-to-add' : (`${identity.kind}-injected` as const)
+  return conclude({ reason, operations, identity }, notes, settings)
 }
 
 /** SPEC: pod before service account before flag; container credentials spread the default out, so that tokens end at different times. */
@@ -89,7 +85,7 @@ function readSkippedContainers(
   const written = pod.annotations?.get(`${annotationDomain}/skip-containers`)
   if (written === undefined) return new Set()
   const isTrimmed = !compatibility.has('untrimmed-lists')
-  const names = parseCsvRecord(isTrimmed ? withoutBlanks(written) : written)
+  const names = parseCsvRecord(isTrimmed ? trimFields(written) : written)
   if (names !== undefined) return new Set(isTrimmed ? names.map((name) => name.trim()) : names)
   notes.add(
     'invalid-skip-containers',
@@ -98,9 +94,14 @@ function readSkippedContainers(
   return new Set()
 }
 
-/** A name of a container has no blanks, so that none of them means anything, also before a quote. */
-function withoutBlanks(text: string): string {
-  return text.replaceAll(/[ \t]/g, '')
+/** Blanks around names mean nothing, also before a quote; a comma in quotes is no name's. */
+function trimFields(text: string): string {
+  const trimLine = (line: string) =>
+    line
+      .split(',')
+      .map((name) => name.trim())
+      .join(',')
+  return text.split('\n').map(trimLine).join('\n')
 }
 
 interface Facts {
@@ -132,6 +133,7 @@ function conclude({ reason, operations, identity }: Facts, notes: Notes, setting
   }
 }
 
-function refuse(reason: MutationReason, message: string): MutationDecision {
-  return { allowed: false, reason, message, operations: [], warnings: [], auditAnnotations: { reason } }
+function refuse(reason: MutationReason, message: string, { compatibility }: WebhookSettings): MutationDecision {
+  const auditAnnotations = compatibility.has('silent') ? {} : { reason }
+  return { allowed: false, reason, message, operations: [], warnings: [], auditAnnotations }
 }

@@ -9,7 +9,6 @@ export {
   renderAdmissionResponse,
   WRONG_CONTENT_TYPE,
 } from './admission-review.ts'
-export { CERTIFICATE_AUTHORITY_ANNOTATION } from './certificate-authority.ts'
 export { COMPATIBILITY_SWITCHES, type CompatibilitySwitch, findCompatibilitySwitch } from './compatibility.ts'
 export { decideMutation, type Surroundings } from './decide-mutation.ts'
 export {
@@ -31,5 +30,6 @@ export type {
   ServiceAccountLookup,
   WebhookSettings,
 } from './model.ts'
+export { CERTIFICATE_AUTHORITY_ANNOTATION } from './patch/certificate-authority.ts'
 export { DEFAULT_WEBHOOK_SETTINGS } from './settings.ts'
 export type { WarningCode } from './warnings.ts'

@@ -1,19 +1,8 @@
-import type { JsonObject } from '../../core/index.ts'
-import type { JsonPatchOperation } from './model.ts'
-import type { Notes } from './notes.ts'
-import type { ContainerView } from './pod-view.ts'
-
-/** Variables that are added together or not at all: one that is set by hand keeps all of them out. */
-export interface VariableGroup {
-  readonly variables: readonly Variable[]
-  /** Half of it set by hand is worth a warning. */
-  readonly isWarnedOf: boolean
-}
-
-export interface Variable {
-  readonly name: string
-  readonly value: string
-}
+import type { JsonObject, JsonValue } from '../../../core/index.ts'
+import type { JsonPatchOperation } from '../model.ts'
+import type { Notes } from '../notes.ts'
+import type { ContainerView } from '../pod-view.ts'
+import type { Variable, VariableGroup } from './variable-groups.ts'
 
 export interface Mount {
   readonly name: string
@@ -26,6 +15,8 @@ export interface ContainerAdditions {
   readonly mounts: readonly Mount[]
 }
 
+export const NO_ADDITIONS: ContainerAdditions = { variables: [], mounts: [] }
+
 /** The variables of the groups of which the container has none, in their order. */
 export function missingVariables(
   container: ContainerView,
@@ -33,9 +24,9 @@ export function missingVariables(
   notes: Notes,
 ): readonly Variable[] {
   return groups.flatMap((group) => {
-    const present = group.variables.filter(({ name }) => hasVariable(container, name))
-    if (present.length === 0) return group.variables
-    if (group.isWarnedOf && present.length < group.variables.length) noteHalfSet(container, group, notes)
+    const present = group.filter(({ name }) => hasVariable(container, name))
+    if (present.length === 0) return group
+    if (present.length < group.length) noteHalfSet(container, group, notes)
     return []
   })
 }
@@ -44,7 +35,7 @@ export function hasVariable(container: ContainerView, name: string): boolean {
   return container.variables?.has(name) ?? false
 }
 
-function noteHalfSet(container: ContainerView, { variables }: VariableGroup, notes: Notes): void {
+function noteHalfSet(container: ContainerView, variables: VariableGroup, notes: Notes): void {
   const set = variables.filter(({ name }) => hasVariable(container, name)).map(({ name }) => name)
   const unset = variables.filter(({ name }) => !hasVariable(container, name)).map(({ name }) => name)
   notes.addForContainer(
@@ -61,6 +52,15 @@ export function patchContainer(container: ContainerView, additions: ContainerAdd
     ...append(`${at}/env`, container.variables === undefined, additions.variables.map(renderVariable)),
     ...append(`${at}/volumeMounts`, container.mounts === undefined, additions.mounts.map(renderMount)),
   ]
+}
+
+const DEEPEST_REWRITTEN = 100
+
+/** Would it be the same when it is written again? Integers that only Go keeps whole, and nesting without end, are not. */
+export function canBeRewritten(value: JsonValue, depth = 0): boolean {
+  if (typeof value === 'number') return Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value)
+  if (typeof value !== 'object' || value === null) return true
+  return depth < DEEPEST_REWRITTEN && Object.values(value).every((part: JsonValue) => canBeRewritten(part, depth + 1))
 }
 
 /** The container as it will be, for a patch that replaces whole arrays. */

@@ -1,0 +1,136 @@
+import type { JsonPatchOperation, WebhookSettings } from '../model.ts'
+import type { Notes } from '../notes.ts'
+import type { PodIdentity } from '../pod-identity.ts'
+import type { ContainerView, PodView } from '../pod-view.ts'
+import { quote } from '../warnings.ts'
+import { type CertificateAuthority, planCertificateAuthority } from './certificate-authority.ts'
+import {
+  type ContainerAdditions,
+  canBeRewritten,
+  hasVariable,
+  missingVariables,
+  NO_ADDITIONS,
+  patchContainer,
+  patchedContainer,
+} from './container-patch.ts'
+import { cleanPath } from './container-path.ts'
+import { patchMetadata } from './metadata-patch.ts'
+import { findTokenVolume, patchTokenVolume, type TokenVolume } from './token-volume.ts'
+import { pathStyleOf, renderTokenFile, type VariableGroup, variableGroups } from './variable-groups.ts'
+
+/** Everything that the patch of one pod depends on. */
+export interface PatchPlan {
+  readonly pod: PodView
+  readonly identity: PodIdentity
+  readonly expirationSeconds: number
+  readonly skippedContainers: ReadonlySet<string>
+  readonly settings: WebhookSettings
+  readonly notes: Notes
+}
+
+/**
+ * What the pod lacks of its identity, as operations that only add: label, volume, then each container's variables and mount.
+ * A pod that was patched lacks nothing.
+ */
+export function planPodPatch(plan: PatchPlan): readonly JsonPatchOperation[] {
+  const { pod, identity, settings, notes } = plan
+  if (!pod.hasSpec) return []
+  const volume = findTokenVolume(pod, identity, settings)
+  const style = pathStyleOf(pod, settings)
+  const groups = variableGroups(identity, renderTokenFile(volume, style), settings)
+  const authority = planCertificateAuthority(pod, { settings, notes, style })
+  const additions = pod.containers.map((container) => planContainer(container, { plan, volume, groups, authority }))
+  return [
+    ...patchMetadata(pod, { labels: labelsOf(identity), annotations: authority.annotations }),
+    ...patchTokenVolume(pod, volume, { audience: identity.audience, expirationSeconds: plan.expirationSeconds }),
+    ...authority.volume,
+    ...(settings.compatibility.has('whole-arrays') && pod.containers.every(({ raw }) => canBeRewritten(raw))
+      ? wholeArrays(pod.containers, additions)
+      : pod.containers.flatMap((container, at) => patchContainer(container, additions[at] ?? NO_ADDITIONS))),
+  ]
+}
+
+/** SPEC: the label has this domain whatever the annotations' is. */
+function labelsOf({ kind }: PodIdentity): Readonly<Record<string, string>> {
+  return kind === 'container-credentials' ? { 'eks.amazonaws.com/pod-identity': 'enabled' } : {}
+}
+
+interface ContainerPlan {
+  readonly plan: PatchPlan
+  readonly volume: TokenVolume
+  readonly groups: readonly VariableGroup[]
+  readonly authority: CertificateAuthority
+}
+
+function planContainer(
+  container: ContainerView,
+  { plan, volume, groups, authority }: ContainerPlan,
+): ContainerAdditions {
+  if (plan.skippedContainers.has(container.name) || isShutOut(container, volume, plan)) return NO_ADDITIONS
+  const variables = missingVariables(container, groups, plan.notes)
+  const mounts = needsMount(container, volume, plan.identity) ? [{ name: volume.name, path: volume.mountPath }] : []
+  const more = authority.additionsTo(container)
+  return { variables: [...variables, ...more.variables], mounts: [...mounts, ...more.mounts] }
+}
+
+/** Where the token cannot be mounted, variables that name its file would only break what the container has. */
+function isShutOut(container: ContainerView, volume: TokenVolume, { settings, notes }: PatchPlan): boolean {
+  const own = container.mounts?.find(({ name }) => name === volume.name)
+  if (own !== undefined) {
+    // SPEC: whoever mounts a volume of this name by hand gets the variables, and sees to the file.
+    if (cleanPath(own.path) !== cleanPath(volume.mountPath)) {
+      notes.addForContainer(
+        'mounted-elsewhere',
+        `${volume.name} is mounted by hand, but not at ${quote(volume.mountPath)}`,
+        container.name,
+      )
+    }
+    return false
+  }
+  if (volume.isTaken) {
+    notes.addForContainer(
+      'volume-name-taken',
+      `the name ${quote(volume.name)} belongs to another volume, nothing is injected`,
+      container.name,
+    )
+    return true
+  }
+  if (settings.compatibility.has('taken-mount-path')) return false
+  const isTaken = container.mounts?.some(({ path }) => cleanPath(path) === cleanPath(volume.mountPath)) ?? false
+  if (isTaken) {
+    notes.addForContainer(
+      'mount-path-taken',
+      `${quote(volume.mountPath)} has another mount, nothing is injected`,
+      container.name,
+    )
+  }
+  return isTaken
+}
+
+/** SPEC: a container that has its identity, a region and the STS variable by hand gets no mount either. */
+function needsMount(container: ContainerView, volume: TokenVolume, { kind }: PodIdentity): boolean {
+  const has = (...names: readonly string[]) => names.some((name) => hasVariable(container, name))
+  const hasIdentity =
+    kind === 'web-identity'
+      ? has('AWS_ROLE_ARN', 'AWS_WEB_IDENTITY_TOKEN_FILE')
+      : has('AWS_CONTAINER_CREDENTIALS_FULL_URI', 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE')
+  if (hasIdentity && has('AWS_REGION', 'AWS_DEFAULT_REGION') && has('AWS_STS_REGIONAL_ENDPOINTS')) return false
+  return container.mounts?.every(({ name }) => name !== volume.name) ?? true
+}
+
+/** The reference's form: first the containers, then the init containers if there are any. */
+function wholeArrays(
+  containers: readonly ContainerView[],
+  additions: readonly ContainerAdditions[],
+): readonly JsonPatchOperation[] {
+  const patched = containers.map((container, at) => ({
+    list: container.list,
+    raw: patchedContainer(container, additions[at] ?? NO_ADDITIONS),
+  }))
+  const of = (list: ContainerView['list']) => patched.filter((entry) => entry.list === list).map(({ raw }) => raw)
+  const initContainers = of('initContainers')
+  return [
+    { op: 'add', path: '/spec/containers', value: of('containers') },
+    ...(initContainers.length > 0 ? [{ op: 'add', path: '/spec/initContainers', value: initContainers } as const] : []),
+  ]
+}
