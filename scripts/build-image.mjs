@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Writes openirsa's container image with no container engine and no registry: `node scripts/build-image.mjs --output FILE [--name REF]`, then
+// Writes openirsa's container image with no container engine and no registry: `node scripts/build-image.mjs --output FILE [--name REF] [--dist DIR]`, then
 // `docker load -i FILE`, `kind load image-archive FILE`, or `ctr -n k8s.io images import FILE`.
 // In it: the Node.js that runs this script with the libraries it is linked to, the built package, what it depends on, certificates; no shell.
 // Runs as user 65532 from a read-only file system. `/webhook` is `openirsa webhook serve`, for manifests that name the reference's command.
@@ -26,19 +26,17 @@ function runtime() {
   return [{ from: node, to: '/usr/bin/node' }, ...libraries]
 }
 
-function application() {
-  if (!existsSync(join(root, 'dist/cli/main.js'))) throw new Error('there is no dist; run `npm run build` first')
+function application(dist) {
+  if (!existsSync(join(dist, 'cli/main.js')))
+    throw new Error(`nothing is built in ${dist}; run \`npm run build\` first`)
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
   const needed = Object.entries(packages)
     .filter(([path, { dev, devOptional }]) => path !== '' && !dev && !devOptional && existsSync(join(root, path)))
     .map(([path]) => path)
     // What lies inside of another one comes along with it.
     .filter((path, _, all) => !all.some((other) => path.startsWith(`${other}/`)))
-  return ['dist', 'package.json', 'LICENSE', 'NOTICE', ...needed].map((path) => ({
-    from: join(root, path),
-    to: `${APP}/${path}`,
-    but: UNREAD,
-  }))
+  const here = ['package.json', 'LICENSE', 'NOTICE', ...needed].map((path) => [join(root, path), path])
+  return [[dist, 'dist'], ...here].map(([from, path]) => ({ from, to: `${APP}/${path}`, but: UNREAD }))
 }
 
 const launcher = (...words) => {
@@ -55,14 +53,15 @@ const surroundings = () => [
   ...(existsSync(CERTIFICATES) ? [{ from: CERTIFICATES, to: CERTIFICATES }] : []),
 ]
 
-const { values } = parseArgs({ options: { output: { type: 'string' }, name: { type: 'string' } } })
+const text = { type: 'string' }
+const { values } = parseArgs({ options: { output: text, name: text, dist: { ...text, default: join(root, 'dist') } } })
 if (values.output === undefined) {
-  console.error('build-image: where to? --output FILE [--name REF]')
+  console.error('build-image: where to? --output FILE [--name REF] [--dist DIR]')
   process.exit(2)
 }
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 await writeImage(resolve(values.output), {
   name: values.name ?? `openirsa:${version}`,
-  files: [...runtime(), ...application(), ...surroundings()],
+  files: [...runtime(), ...application(resolve(values.dist)), ...surroundings()],
   settings: { User: `${USER}:${USER}`, Entrypoint: ['/usr/bin/openirsa'], Env: ['PATH=/usr/bin'], WorkingDir: '/' },
 })

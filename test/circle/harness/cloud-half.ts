@@ -1,12 +1,13 @@
 /** `openirsa up` of the checkout, beside the cluster in its network: pods reach it over HTTPS, the test through the relay. */
 import { readFileSync } from 'node:fs'
 import { Agent } from 'node:http'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail'
 import { IAMClient } from '@aws-sdk/client-iam'
 import { S3Client } from '@aws-sdk/client-s3'
 import { STSClient } from '@aws-sdk/client-sts'
 import { eventually, Hopeless } from './eventually.ts'
+import { DIST } from './image.ts'
 import type { Node } from './node.ts'
 import { type Ended, mustRun, run, type Server, startServer } from './process.ts'
 
@@ -26,12 +27,13 @@ export interface CloudHalf extends Pick<Server, 'log' | 'stop'> {
   tryOpenirsa(...words: readonly string[]): Promise<Ended>
 }
 
-const COMMAND = [process.execPath, resolve('dist/cli/main.js')]
+const COMMAND = [process.execPath, join(DIST, 'cli/main.js')]
 
 export async function startCloudHalf({ place }: Node, ...options: readonly string[]): Promise<CloudHalf> {
   const directory = join(place.directory, 'openirsa')
   const environment = { OPENIRSA_DATA_DIR: directory }
-  const tryOpenirsa = (...words: readonly string[]): Promise<Ended> => run(place, [...COMMAND, ...words], { environment })
+  const tryOpenirsa = (...words: readonly string[]): Promise<Ended> =>
+    run(place, [...COMMAND, ...words], { environment })
   const openirsa = (...words: readonly string[]): Promise<string> =>
     mustRun(place, [...COMMAND, ...words], { environment })
   const words = ['up', '--listen', place.address, '--port', `${PORT}`, '--data-dir', directory, ...options]

@@ -3,8 +3,11 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
+import { fromTokenFile } from '@aws-sdk/credential-providers'
 
-const s3 = new S3Client({})
+// As short as AWS makes them, where that is asked for: the SDK has no other way to say so.
+const seconds = Number(process.env.SESSION_SECONDS ?? 0)
+const s3 = new S3Client(seconds === 0 ? {} : { credentials: fromTokenFile({ durationSeconds: seconds }) })
 
 async function list(Bucket) {
   try {
