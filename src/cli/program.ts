@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { Command } from 'commander'
 import { addApply } from './commands/apply.ts'
+import { addCluster } from './commands/cluster.ts'
 import { addCredentials } from './commands/credentials.ts'
 import { addDemo } from './commands/demo.ts'
 import { addEnv } from './commands/env.ts'
@@ -48,6 +49,7 @@ export function createProgram(terminal: Terminal, script = ''): Command {
     addExplain,
     addPolicy,
     addTrust,
+    addCluster,
     addWebhook,
     addServe,
     addDemo,

@@ -49,7 +49,12 @@ async function demonstrate(dataDirectory: string, flags: Flags, terminal: Termin
       program: [process.execPath, '--no-warnings', PROGRAM],
     },
     {
-      up: systemHost({ logLevel: rest.logLevel, version: version(), say: terminal.err }),
+      up: systemHost({
+        logLevel: rest.logLevel,
+        version: version(),
+        environment: terminal.environment,
+        say: terminal.err,
+      }),
       environment: terminal.environment,
       temporaryDirectory: tmpdir(),
       say: terminal.err,

@@ -56,7 +56,12 @@ export function addUp(program: Command, terminal: Terminal): void {
         const facts = await startDetached({ dataDirectory, argv: process.argv, environment })
         return show(facts, rest.demo ? demoFactsOf(facts) : undefined)
       }
-      const host = systemHost({ logLevel: rest.logLevel, version: version(), say: terminal.err })
+      const host = systemHost({
+        logLevel: rest.logLevel,
+        version: version(),
+        environment: terminal.environment,
+        say: terminal.err,
+      })
       const installation = await startInstallation(
         { ...rest, accounts, allowPrivateIssuers, organization, dataDirectory },
         host,

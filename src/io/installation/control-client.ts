@@ -16,7 +16,7 @@ export class ControlError extends OpenirsaError {
 }
 
 export interface ControlRequest {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'DELETE'
   /** Below `/_openirsa/api/v1/`. */
   readonly path: string
   readonly body?: unknown

@@ -13,6 +13,7 @@ export function dataDirectoryPaths(directory: string): DataDirectoryPaths {
     administrators: join(directory, 'administrators.json'),
     controlToken: join(directory, 'control-token'),
     lock: join(directory, 'up.lock'),
+    clusters: join(directory, 'clusters.json'),
     log: join(directory, 'up.log'),
   }
 }

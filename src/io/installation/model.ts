@@ -8,6 +8,8 @@ export interface DataDirectoryPaths {
   readonly facts: string
   readonly administrators: string
   readonly controlToken: string
+  /** References to real clusters that were added. */
+  readonly clusters: string
   readonly lock: string
   readonly log: string
 }

@@ -45,7 +45,12 @@ export async function readKubeconfig({ path, context }: KubeconfigOptions): Prom
           place: { ...place, what: `user \`${userName}\` of ${place.what}` },
           cluster: { ...reached, extension: extensionOf(cluster) },
         })
-  return { ...reached, credentials, ...(namespace === undefined || namespace === '' ? {} : { namespace }) }
+  return {
+    ...reached,
+    credentials,
+    context: chosen,
+    ...(namespace === undefined || namespace === '' ? {} : { namespace }),
+  }
 }
 
 async function readText(file: string, path: string): Promise<string> {

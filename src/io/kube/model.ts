@@ -11,6 +11,8 @@ export interface KubeAccess {
   readonly credentials: KubeCredentials
   /** What the context, or the service account's mount, names as its namespace. */
   readonly namespace?: string
+  /** Of the kubeconfig: the one that was asked for, or its current one. */
+  readonly context?: string
 }
 
 /** Which certificates prove the server. */

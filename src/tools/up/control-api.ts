@@ -1,7 +1,9 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { DenialRecord } from '../../cloud/denials/index.ts'
+import { type OrganizationPolicies, renderOrganizationPolicies } from '../../cloud/organization/index.ts'
 import { instant, OpenirsaError, parseAccountId, type Secret, type ServiceAccountRef } from '../../core/index.ts'
 import type { TrailListQuery, TrailPage } from '../../io/trail/index.ts'
+import type { KnownClusters } from '../cluster/index.ts'
 import type { Cluster, Clusters } from './clusters.ts'
 
 /** Answer of the installation's own API. */
@@ -17,8 +19,12 @@ export interface ControlParts {
   findDenial(id: string): Promise<DenialRecord | undefined>
   /** The newest that is kept. */
   findNewestDenial(): Promise<DenialRecord | undefined>
+  /** What the organization lays on an account; undefined for one that belongs to none. */
+  organizationOf(account: string): OrganizationPolicies | undefined
   /** Records of an account, newest first, data events included. */
   listTrail(query: TrailListQuery): Promise<TrailPage>
+  /** Real clusters that were added. */
+  readonly knownClusters: Pick<KnownClusters, 'add' | 'list' | 'remove'>
 }
 
 export interface ControlCall {
@@ -54,6 +60,10 @@ const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['GET denials', getNewestDenial],
   ['GET denials/*', getDenial],
   ['GET trail', listTrail],
+  ['GET organization/*', getOrganization],
+  ['GET known-clusters', async (_call, { knownClusters }) => ({ items: knownClusters.list() })],
+  ['POST known-clusters', addKnownCluster],
+  ['DELETE known-clusters/*', ({ segments }, { knownClusters }) => knownClusters.remove(segments[1] ?? '')],
 ])
 
 /** Answers a call of the installation's own API that came with its token; every refusal becomes an answer. */
@@ -139,6 +149,12 @@ async function getNewestDenial(_call: ControlCall, parts: ControlParts): Promise
   throw new ControlRefusal(404, 'nothing has been refused yet', 'is this the installation that answered?')
 }
 
+/** An account of no organization is limited by none: that is an answer, and no mistake. */
+async function getOrganization({ segments }: ControlCall, { organizationOf }: ControlParts): Promise<unknown> {
+  const policies = organizationOf(segments[1] ?? '')
+  return policies === undefined ? {} : { organization: renderOrganizationPolicies(policies) }
+}
+
 /** A page is 200 records at most, each of a hundred kilobytes at most. */
 const LARGEST_TRAIL_PAGE = 200
 
@@ -156,6 +172,20 @@ async function listTrail({ query }: ControlCall, parts: ControlParts): Promise<u
     ...(after === undefined ? {} : { after }),
   })
   return { events: records.map(({ event }) => event), ...(next === undefined ? {} : { next }) }
+}
+
+async function addKnownCluster({ body }: ControlCall, { knownClusters }: ControlParts): Promise<unknown> {
+  const account = parseAccountId(String(field(body, 'account')))
+  if (account === undefined) throw new ControlRefusal(400, 'an account has twelve digits')
+  const context = Object.hasOwn(body as object, 'context') ? { context: String(field(body, 'context')) } : {}
+  return knownClusters.add({
+    name: String(field(body, 'name')),
+    kubeconfig: String(field(body, 'kubeconfig')),
+    ...context,
+    account,
+    audiences: listOf(field(body, 'audiences')).map(String),
+    verifiesBoundObjects: field(body, 'verifiesBoundObjects') === true,
+  })
 }
 
 /** A value of the caller for a message: not longer than a name of Kubernetes. */

@@ -28,6 +28,8 @@ export interface UpHost {
   readonly network: Network
   readonly log: Log
   readonly version: string
+  /** For credential plug-ins of the kubeconfigs of clusters that were added. */
+  readonly environment: Readonly<Record<string, string>>
 }
 
 /** What `--demo` made. */

@@ -17,6 +17,7 @@ import {
 import { openSqliteStore, type Store } from '../../io/store/index.ts'
 import { createTrail, type Trail } from '../../io/trail/index.ts'
 import { type Thumbprint, thumbprintOf } from '../../standards/oidc/index.ts'
+import { type KnownClusters, openKnownClusters } from '../cluster/index.ts'
 import { keepAdministrators } from './administrators.ts'
 import { type Closing, createClosing } from './closing.ts'
 import { type Clusters, createClusters, LOCAL_CLUSTER_NAME, objectsOf } from './clusters.ts'
@@ -56,6 +57,7 @@ interface Foundation {
   readonly objects: Objects
   readonly issuers: HostedIssuers
   readonly organization: Organization | undefined
+  readonly knownClusters: KnownClusters
 }
 
 async function start(options: UpOptions, host: UpHost, closing: Closing): Promise<Installation> {
@@ -86,7 +88,8 @@ async function start(options: UpOptions, host: UpHost, closing: Closing): Promis
   }
 }
 
-async function open(options: UpOptions, { clock, randomness }: UpHost, closing: Closing): Promise<Foundation> {
+async function open(options: UpOptions, host: UpHost, closing: Closing): Promise<Foundation> {
+  const { clock, randomness } = host
   const paths = dataDirectoryPaths(options.dataDirectory)
   await ensurePrivateDirectory(paths.directory)
   const lock = takeLock(paths.lock)
@@ -104,7 +107,10 @@ async function open(options: UpOptions, { clock, randomness }: UpHost, closing: 
   const objects = await createObjects({ store, clock, randomness })
   const issuers = createHostedIssuers(keys, { directory: paths.keys, randomness })
   const trail = createTrail({ store, clock })
-  return { paths, keys, certificates, store, trail, objects, issuers, organization }
+  const isOwnIssuer = (issuer: string): boolean => issuers.find(issuer) !== undefined || issuers.isGone(issuer)
+  const knownClusters = await openKnownClusters({ path: paths.clusters, isOwnIssuer, host })
+  closing.add(() => knownClusters.close())
+  return { paths, keys, certificates, store, trail, objects, issuers, organization, knownClusters }
 }
 
 async function findOrganization(
@@ -131,6 +137,7 @@ async function openCloud(options: UpOptions, host: UpHost, foundation: Foundatio
     ...host,
     allowPrivateIssuers: options.allowPrivateIssuers,
     ownThumbprint,
+    knownClusters: foundation.knownClusters,
   })
   return createCloud({
     store,
@@ -178,8 +185,10 @@ function serve(
     certificates,
     trail,
     issuers,
+    organization,
     clusters,
     cloud,
+    knownClusters,
   }: Foundation & { readonly clusters: Clusters; readonly cloud: Cloud },
 ): Promise<Listener> {
   const pages = createOwnPages({
@@ -190,6 +199,8 @@ function serve(
     findDenial: (id) => cloud.denials.find(id),
     findNewestDenial: () => cloud.denials.findNewest(),
     listTrail: trail.list,
+    organizationOf: (account) => organization?.policiesOf(account),
+    knownClusters,
   })
   return listen({
     port: options.port,

@@ -56,6 +56,11 @@ export async function openPages(): Promise<PagesUnderTest> {
     findDenial: async (id) => denials.find((denial) => denial.id === id),
     findNewestDenial: async () => denials.at(-1),
     listTrail: trail.list,
+    knownClusters: {
+      list: () => [],
+      add: () => Promise.reject(new Error('none')),
+      remove: () => Promise.reject(new Error('none')),
+    },
   })
   const server = createServer((request, response) => {
     void pages.answer(request, response).then((isOwn) => {
