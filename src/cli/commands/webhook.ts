@@ -4,6 +4,8 @@ import type { WebhookFacts } from '../../tools/webhook/index.ts'
 import { type OutputFormat, printResult } from '../render-data.ts'
 import type { Terminal } from '../terminal.ts'
 import { version } from '../version.ts'
+import { addWebhookGuard } from './webhook-guard.ts'
+import { addWebhookManifest } from './webhook-manifest.ts'
 
 export function addWebhook(program: Command, terminal: Terminal): void {
   const webhook = program
@@ -11,6 +13,8 @@ export function addWebhook(program: Command, terminal: Terminal): void {
     .description('The pod identity webhook: serve it, print what it needs in a cluster, try it, watch over it.')
     .enablePositionalOptions()
   webhook.addCommand(serveCommand(terminal))
+  addWebhookManifest(webhook, terminal)
+  addWebhookGuard(webhook, terminal)
 }
 
 /** `openirsa serve webhook` is `openirsa webhook serve`. */

@@ -1,6 +1,8 @@
 /**
- * tools/webhook: the webhook as a program: flags to settings, the API server and the certificate that they name, the server.
- * It judges no pod and holds no connection itself.
+ * tools/webhook: the webhook as a program: flags to settings, the API server and the certificate that they name, the server;
+ * and what goes with it: its manifest, the guard. It judges no pod and holds no connection itself.
  */
+export { renderWebhookGuard } from './guard.ts'
+export { type ManifestWish, renderWebhookManifest } from './manifest.ts'
 export { type RunningWebhook, type ServeParts, serveWebhook, type WebhookFacts } from './serve.ts'
 export type { ServeFlags } from './webhook-settings.ts'
