@@ -36,7 +36,8 @@ export async function applyManifests(
   return answer.objects
 }
 
-async function parseDocuments(file: ManifestFile): Promise<readonly unknown[]> {
+/** The documents of a YAML file, empty ones apart; what they say is not looked at. @throws ConfigError for what is no YAML */
+export async function parseDocuments(file: ManifestFile): Promise<readonly unknown[]> {
   const { parseAllDocuments } = await import('yaml')
   // Aliases may multiply a small text into a huge one: 100 is the library's own bound, stated here because it matters.
   const parsed = parseAllDocuments(file.text, { uniqueKeys: true })

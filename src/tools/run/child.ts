@@ -5,6 +5,8 @@ export interface ChildPlan {
   /** Program and arguments; one word at least. */
   readonly command: readonly string[]
   readonly environment: Readonly<Record<string, string>>
+  /** Absent: the present one. */
+  readonly workingDirectory?: string
   /** Takes what the command prints; absent, it prints on our own standard output. */
   readonly output?: (text: string) => void
   say(line: string): void
@@ -31,6 +33,7 @@ export async function runChild(plan: ChildPlan, signals: CaughtSignals): Promise
     const child = spawn(program, words, {
       stdio: plan.output === undefined ? 'inherit' : ['ignore', 'pipe', 'inherit'],
       env: { ...plan.environment },
+      cwd: plan.workingDirectory,
     })
     const ended = exitOf(child)
     child.stdout?.setEncoding('utf8').on('data', (text: string) => plan.output?.(text))

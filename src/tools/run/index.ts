@@ -4,5 +4,6 @@
  */
 export { sessionName } from './environment.ts'
 export { type AnnotatedIdentity, type MintedToken, mint, readIdentity, type WhichCluster } from './identity.ts'
+export { type PodProgram, readPodProgram } from './pod-program.ts'
 export { type RunHost, type RunOptions, runAs } from './run.ts'
 export { systemRunHost } from './system-host.ts'

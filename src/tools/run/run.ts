@@ -3,6 +3,8 @@ import { type InstallationFacts, readFacts } from '../../io/installation/index.t
 import { type CaughtSignals, catchSignals, runChild } from './child.ts'
 import { type ChildEnvironment, planEnvironment } from './environment.ts'
 import { type AnnotatedIdentity, mint, readIdentity } from './identity.ts'
+import { findWorkingDirectory, identityOfProgram, localPath, localVariables, ownChoices } from './pod-here.ts'
+import type { PodProgram } from './pod-program.ts'
 import { keepFresh } from './renewal.ts'
 import { makeTokenDirectory, type TokenDirectory } from './token-file.ts'
 
@@ -18,6 +20,8 @@ export interface RunOptions {
   /** Leaves the caller's AWS profiles in place. */
   readonly keepAwsConfig: boolean
   readonly https: boolean
+  /** What the command is in a manifest: its variables, and what it asks of its token. */
+  readonly program?: PodProgram
 }
 
 export interface RunHost {
@@ -41,7 +45,8 @@ export async function runAs(options: RunOptions, host: RunHost): Promise<number>
     throw new ConfigError('no command to run', { hint: 'openirsa run --service-account NS/NAME -- COMMAND …' })
   const facts = await readFacts(options.dataDirectory)
   const which = { directory: options.dataDirectory, cluster: options.cluster }
-  const identity = await readIdentity(which, options.serviceAccount, options.roleArn)
+  const annotated = await readIdentity(which, options.serviceAccount, options.roleArn ?? options.program?.roleArn)
+  const identity = options.program === undefined ? annotated : identityOfProgram(annotated, options.program)
   const mintNext = () => mint(which, options.serviceAccount, identity)
   const first = await mintNext()
   // From here on there is something to clean up: no signal may end us before that is done.
@@ -74,7 +79,17 @@ function runWith(surroundings: Surroundings, options: RunOptions, host: RunHost)
   if (withheld.length > 0)
     host.say(`openirsa: kept from the command, because they would win over its service account: ${withheld.join(', ')}`)
   const { say, output } = host
-  const plan = { command: options.command, environment: variables, say, ...(output === undefined ? {} : { output }) }
+  const { command, program } = options
+  const words =
+    program === undefined ? command : command.map((word) => localPath(word, program, surroundings.directory))
+  const workingDirectory = program === undefined ? undefined : findWorkingDirectory(program, host)
+  const plan = {
+    command: words,
+    environment: variables,
+    say,
+    ...(output === undefined ? {} : { output }),
+    ...(workingDirectory === undefined ? {} : { workingDirectory }),
+  }
   return runChild(plan, surroundings.signals)
 }
 
@@ -83,7 +98,10 @@ function environmentOf(
   options: RunOptions,
   host: RunHost,
 ): ChildEnvironment {
-  return planEnvironment(host.environment, {
+  const { program } = options
+  const caller =
+    program === undefined ? host.environment : { ...host.environment, ...localVariables(program, directory) }
+  const plan = planEnvironment(caller, {
     serviceAccount: options.serviceAccount,
     roleArn: identity.roleArn,
     region: facts.region as Region,
@@ -94,4 +112,5 @@ function environmentOf(
     sessionSuffix: Buffer.from(host.randomness.bytes(4)).toString('hex'),
     stsRegionalEndpoints: identity.stsRegionalEndpoints,
   })
+  return program === undefined ? plan : { ...plan, variables: { ...plan.variables, ...ownChoices(program) } }
 }
