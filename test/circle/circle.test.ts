@@ -186,7 +186,7 @@ describeWithNode('the whole circle on a real node', () => {
       const WebIdentityToken = Buffer.from(encoded, 'base64').toString()
       const wanted = { RoleArn: ORDERS.roleArn, RoleSessionName: 'by-hand', WebIdentityToken }
       const failure = await circle.cloud.sts.send(new AssumeRoleWithWebIdentityCommand(wanted)).catch((error) => error)
-      expect(failure).toMatchObject({ name: 'InvalidIdentityToken' })
+      expect(failure).toMatchObject({ name: 'InvalidIdentityTokenException' })
       const denial = failure.$response.headers['x-openirsa-denial']
       const why = JSON.parse(await circle.cloud.openirsa('explain', denial, '-o', 'json'))
       expect(why).toMatchObject({

@@ -6,6 +6,7 @@ import { type Node, startNode } from './node.ts'
 
 export const CLUSTER = 'circle'
 export const WEBHOOK = 'openirsa-webhook'
+const REGION = 'us-east-1'
 
 export interface Circle {
   readonly node: Node
@@ -35,8 +36,8 @@ export async function startCircle(): Promise<Circle> {
 
 /** `openirsa webhook manifest | kubectl apply -f -`, and waits until its pods are ready. */
 async function installWebhook({ kubectl }: Node, cloud: CloudHalf): Promise<void> {
-  const words = ['--image', IMAGE, '--endpoint-url', cloud.endpoint, '--endpoint-ca', cloud.certificateAuthorityFile]
-  const manifest = await cloud.openirsa('webhook', 'manifest', ...words, '--', '--aws-default-region=us-east-1')
+  const endpoint = [`--endpoint-url=${cloud.endpoint}`, '--endpoint-ca', cloud.certificateAuthorityFile]
+  const manifest = await cloud.openirsa('webhook', 'manifest', '--image', IMAGE, '--region', REGION, ...endpoint)
   const { code, err } = await kubectl.try(['apply', '-f', '-'], { input: manifest })
   if (code !== 0) throw new Error(`kubectl apply ended with ${code}: ${err}`)
   await kubectl('rollout', 'status', `deployment/${WEBHOOK}`, '-n', WEBHOOK, '--timeout=90s')
