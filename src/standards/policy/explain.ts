@@ -1,6 +1,6 @@
 import { decide, type Grant, type StatementFinder } from './decide.ts'
-import { explainable } from './explainable.ts'
-import { judgeStatement } from './judge-statement.ts'
+import { type ExplainableStatement, explainable } from './explainable.ts'
+import { judgeStatement, type Question, questionOf } from './judge-statement.ts'
 import type { AuthorizationRequest, Decision, Explanation, NamedPolicy, Statement } from './model.ts'
 import { rankNearest } from './nearest.ts'
 import { LEVELS } from './principals.ts'
@@ -11,11 +11,13 @@ import { climb, policiesByType } from './rungs.ts'
  * It goes through every statement in its order, without the shortcuts of `evaluate`; its decision is the same.
  */
 export function explain(request: AuthorizationRequest): Explanation {
-  const finder = new StepwiseFinder(request)
+  const question = questionOf(request)
+  const finder = new StepwiseFinder(question)
   const decision = decide(request, finder)
   const levels = policiesByType(request)[decision.decidedBy]
   const policies = levels.filter((level) => isToBlame(level, decision, finder)).flat()
-  return { decision, rungs: climb(request, finder), nearest: rankNearest(request, decision, policies) }
+  const judged = policies.map((policy) => ({ policy, held: finder.judge(policy).held }))
+  return { decision, rungs: climb(request, finder), nearest: rankNearest(question, decision, judged) }
 }
 
 /** Each level of service control policies must allow it: those that do have no part in what is missing. */
@@ -24,36 +26,48 @@ function isToBlame(level: readonly NamedPolicy[], decision: Decision, finder: St
   return !isMissing || !level.some((policy) => finder.findAllow(policy) !== undefined)
 }
 
+/** What one policy says of the request. */
+interface Judgement {
+  /** In the document's order. */
+  readonly held: ReadonlySet<ExplainableStatement>
+  readonly deny: Statement | undefined
+  readonly allow: Grant | undefined
+}
+
 /** Asks one statement after the other. */
 class StepwiseFinder implements StatementFinder {
-  readonly #request: AuthorizationRequest
+  readonly #question: Question
   /** Every policy is asked several times. */
-  readonly #judged = new Map<NamedPolicy, readonly Grant[]>()
+  readonly #judged = new Map<NamedPolicy, Judgement>()
 
-  constructor(request: AuthorizationRequest) {
-    this.#request = request
+  constructor(question: Question) {
+    this.#question = question
   }
 
   findDeny(policy: NamedPolicy): Statement | undefined {
-    return this.#judge(policy).find(({ statement, level }) => statement.effect === 'Deny' && level !== LEVELS.none)
-      ?.statement
+    return this.judge(policy).deny
   }
 
   findAllow(policy: NamedPolicy): Grant | undefined {
-    let best: Grant | undefined
-    for (const grant of this.#judge(policy))
-      if (grant.statement.effect === 'Allow' && grant.level > (best?.level ?? LEVELS.none)) best = grant
-    return best
+    return this.judge(policy).allow
   }
 
-  #judge(policy: NamedPolicy): readonly Grant[] {
+  judge(policy: NamedPolicy): Judgement {
     const known = this.#judged.get(policy)
     if (known !== undefined) return known
-    const judged = explainable(policy.document).map((explained) => ({
-      statement: explained.statement,
-      level: judgeStatement(explained, this.#request),
-    }))
-    this.#judged.set(policy, judged)
-    return judged
+    const held = new Set<ExplainableStatement>()
+    let deny: Statement | undefined
+    let allow: Grant | undefined
+    for (const explained of explainable(policy.document)) {
+      const level = judgeStatement(explained, this.#question)
+      if (level === LEVELS.none) continue
+      const { statement } = explained
+      held.add(explained)
+      if (statement.effect === 'Deny') deny ??= statement
+      else if (level > (allow?.level ?? LEVELS.none)) allow = { statement, level }
+    }
+    const judgement = { held, deny, allow }
+    this.#judged.set(policy, judgement)
+    return judgement
   }
 }

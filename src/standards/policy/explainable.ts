@@ -1,10 +1,10 @@
 import { compileAction, foldAction } from './actions.ts'
 import { type ConditionTest, compileCondition } from './conditions.ts'
-import type { Matcher, TextTest } from './glob.ts'
+import { type Glob, globOf, type Matcher, type TextTest } from './glob.ts'
 import { KINDS } from './kinds.ts'
 import type { Condition, PolicyDocument, Statement } from './model.ts'
 import { parseOperator, type QualifiedOperator } from './operators/index.ts'
-import { type Part, parsePattern, variablesOf } from './pattern.ts'
+import { hasVariables, type Part, type PatternSyntax, parsePattern, variablesOf } from './pattern.ts'
 import { compilePrincipals, LEVELS, type PrincipalTest } from './principals.ts'
 import { compileResource } from './resources.ts'
 
@@ -12,17 +12,27 @@ import { compileResource } from './resources.ts'
 export interface ExplainableStatement {
   readonly statement: Statement
   readonly needs: (typeof KINDS)[PolicyDocument['kind']]
-  readonly actions: readonly { readonly fits: TextTest; readonly parts: readonly Part[] }[]
-  readonly resources: readonly { readonly matches: Matcher; readonly parts: readonly Part[] }[]
+  readonly actions: readonly (ExplainablePattern & { readonly fits: TextTest })[]
+  /** The services that its actions name, such as `s3:`. */
+  readonly services: ReadonlySet<string>
+  readonly resources: readonly (ExplainablePattern & { readonly matches: Matcher })[]
   readonly levelOf: PrincipalTest
   readonly conditions: readonly ExplainableCondition[]
 }
 
+export interface ExplainablePattern {
+  readonly parts: readonly Part[]
+  /** Undefined where it depends on the request: the pattern has variables. */
+  readonly glob: Glob | undefined
+}
+
 export interface ExplainableCondition {
   readonly condition: Condition
+  /** In lower case. */
+  readonly key: string
   readonly operator: QualifiedOperator | undefined
   readonly holds: ConditionTest
-  readonly values: readonly (readonly Part[])[]
+  readonly values: readonly ExplainablePattern[]
 }
 
 /** The statements of a document, in its order; taken apart once, and kept as long as the document is. */
@@ -40,16 +50,18 @@ function takeApart(statement: Statement, document: PolicyDocument): ExplainableS
   const { actions, resources, principals, conditions, effect } = statement
   const needs = KINDS[document.kind]
   const variables = variablesOf(document.version)
+  const folded = actions.patterns.map(foldAction)
   return {
     statement,
     needs,
-    actions: actions.patterns.map((pattern) => ({
+    actions: folded.map((pattern) => ({
       fits: compileAction(pattern),
-      parts: parsePattern(foldAction(pattern), { wildcards: 'read', variables: 'literal' }),
+      ...takePatternApart(pattern, { wildcards: 'read', variables: 'literal' }),
     })),
+    services: new Set(folded.map((pattern) => pattern.slice(0, pattern.indexOf(':') + 1))),
     resources: (resources?.patterns ?? []).map((pattern) => ({
       matches: compileResource(pattern, document),
-      parts: parsePattern(pattern, { wildcards: 'read', variables }),
+      ...takePatternApart(pattern, { wildcards: 'read', variables }),
     })),
     levelOf:
       principals === undefined
@@ -57,6 +69,11 @@ function takeApart(statement: Statement, document: PolicyDocument): ExplainableS
         : compilePrincipals(principals, effect),
     conditions: conditions.map((condition) => takeConditionApart(condition, document, effect)),
   }
+}
+
+function takePatternApart(text: string, syntax: PatternSyntax): ExplainablePattern {
+  const parts = parsePattern(text, syntax)
+  return { parts, glob: hasVariables(parts) ? undefined : globOf(parts) }
 }
 
 function takeConditionApart(
@@ -69,11 +86,12 @@ function takeConditionApart(
   const reads = operator?.kind === 'comparison' ? operator.comparison.reads : 'text'
   return {
     condition,
+    key: condition.key.toLowerCase(),
     operator: qualified,
     // TWIN: compile.ts; what is not understood never lets anybody in.
     holds: compileCondition(condition, version) ?? (() => effect === 'Deny'),
     values: condition.values.map((value) =>
-      parsePattern(value, {
+      takePatternApart(value, {
         wildcards: reads === 'wildcards' ? 'read' : 'literal',
         variables: reads === 'text' ? 'literal' : variablesOf(version),
       }),

@@ -114,7 +114,7 @@ export function matchesGlob(glob: Glob, text: string): boolean {
 }
 
 function fits({ text: wanted, units }: Chunk, text: string, at: number): boolean {
-  if (units === undefined) return text.startsWith(wanted, at)
+  if (units === undefined) return at === 0 ? beginsWith(text, wanted) : text.startsWith(wanted, at)
   if (at + units.length > text.length) return false
   for (let index = 0; index < units.length; index += 1) {
     const unit = units[index]
@@ -148,12 +148,17 @@ export function agreement(glob: Glob, text: string): number {
 }
 
 function commonLength({ text: wanted, units }: Chunk, text: string, from: number): number {
+  const most = Math.min(wanted.length, text.length - from)
   let length = 0
   while (
-    length < wanted.length &&
-    from + length < text.length &&
-    (units?.[length] === ANY_UNIT || text[from + length] === wanted[length])
+    length < most &&
+    (units?.[length] === ANY_UNIT || text.charCodeAt(from + length) === wanted.charCodeAt(length))
   )
     length += 1
   return length
+}
+
+/** Length of the start that both texts share. */
+export function commonStart(one: string, other: string): number {
+  return commonLength({ text: one }, other, 0)
 }

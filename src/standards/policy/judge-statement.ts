@@ -3,17 +3,31 @@ import type { ExplainableStatement } from './explainable.ts'
 import type { AuthorizationRequest } from './model.ts'
 import { LEVELS, type Level } from './principals.ts'
 
+/** A request as every statement is asked it: what does not change from one to the next is made once. */
+export interface Question {
+  readonly request: AuthorizationRequest
+  /** As `foldAction` gives it. */
+  readonly action: string
+  /** Of the action: `s3:`. */
+  readonly service: string
+}
+
+export function questionOf(request: AuthorizationRequest): Question {
+  const action = foldAction(request.action)
+  return { request, action, service: `${action.split(':', 1)[0] ?? ''}:` }
+}
+
 /** How closely a statement that holds for the request names the requester; `none` when it does not hold. */
-export function judgeStatement(explained: ExplainableStatement, request: AuthorizationRequest): Level {
-  if (!fitsAction(explained, request)) return LEVELS.none
+export function judgeStatement(explained: ExplainableStatement, question: Question): Level {
+  if (!fitsAction(explained, question)) return LEVELS.none
+  const { request } = question
   const level = explained.levelOf(request)
   if (level === LEVELS.none || !fitsResource(explained, request)) return LEVELS.none
   return explained.conditions.every(({ holds }) => holds(request.keys)) ? level : LEVELS.none
 }
 
-export function fitsAction({ statement, actions }: ExplainableStatement, { action }: AuthorizationRequest): boolean {
-  const folded = foldAction(action)
-  return actions.some(({ fits }) => fits(folded)) !== statement.actions.not
+export function fitsAction({ statement, actions }: ExplainableStatement, { action }: Question): boolean {
+  return actions.some(({ fits }) => fits(action)) !== statement.actions.not
 }
 
 export function fitsResource(

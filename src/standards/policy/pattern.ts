@@ -109,8 +109,14 @@ export function resolveParts(
 export function renderParts(parts: readonly Part[], keys: ContextKeys, read: ReadVariable): string {
   const hasWildcards = parts.some(({ kind }) => kind === 'any' || kind === 'one')
   // Beside wildcards, a star of the text is shown as what one would have to write for it.
-  const literal = (text: string) => (hasWildcards ? text.replaceAll(/[*?]/g, (found) => `\${${found}}`) : text)
-  return parts.map((part) => RENDER[part.kind](part as never, { keys, read, literal })).join('')
+  const literal = (text: string) =>
+    hasWildcards && (text.includes('*') || text.includes('?'))
+      ? text.replaceAll(/[*?]/g, (found) => `\${${found}}`)
+      : text
+  const rendering: Rendering = { keys, read, literal }
+  let rendered = ''
+  for (const part of parts) rendered += RENDER[part.kind](part as never, rendering)
+  return rendered
 }
 
 interface Rendering {

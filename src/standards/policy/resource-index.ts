@@ -1,4 +1,4 @@
-import type { Matcher } from './glob.ts'
+import { commonStart, type Matcher } from './glob.ts'
 import type { PrefixedMatcher, Rest } from './resources.ts'
 
 /** One pattern of one statement; `ordinal` is the statement's place among its candidates. */
@@ -63,13 +63,6 @@ function insert(root: GrowingNode, prefix: string, entry: IndexEntry): void {
     }
   }
   node.entries.push(entry)
-}
-
-function commonStart(one: string, other: string): number {
-  let length = 0
-  while (length < one.length && length < other.length && one.charCodeAt(length) === other.charCodeAt(length))
-    length += 1
-  return length
 }
 
 /** The only node below in which patterns may match the resource. */

@@ -1,8 +1,8 @@
 import { splitArnPattern, splitArnText } from './arn-pattern.ts'
-import { compileGlob, compileMatcher, type Matcher } from './glob.ts'
+import { beginsWith, compileGlob, compileMatcher, type Matcher } from './glob.ts'
 import { KINDS } from './kinds.ts'
 import type { ContextKeys, PolicyDocument, Statement } from './model.ts'
-import { type Part, type PatternSyntax, parsePattern, readInResource, variablesOf } from './pattern.ts'
+import { hasVariables, type Part, type PatternSyntax, parsePattern, readInResource, variablesOf } from './pattern.ts'
 
 /** What decides how resources are read. */
 export type ResourceSyntax = Pick<PolicyDocument, 'kind' | 'version'>
@@ -31,9 +31,12 @@ export interface PrefixedMatcher {
 
 export function compilePrefixed(pattern: string, syntax: ResourceSyntax): PrefixedMatcher {
   const form = readForm(pattern, syntax)
-  const [first] = form.parts
   const rest = form.kind === 'everything' ? 'anything' : form.kind === 'whole' ? restOf(form.parts) : 'asked'
-  return { prefix: first?.kind === 'text' ? first.text : '', rest, matcher: compileForm(form) }
+  return { prefix: prefixOf(form.parts), rest, matcher: compileForm(form) }
+}
+
+function prefixOf([first]: readonly Part[]): string {
+  return first?.kind === 'text' ? first.text : ''
 }
 
 function restOf([first, second, third]: readonly Part[]): Rest {
@@ -48,10 +51,14 @@ export function compileResource(pattern: string, syntax: ResourceSyntax): Matche
 }
 
 /** How a pattern is matched. `whole`: as one text; `segments`: part by part, because of a wildcard before the fifth colon. */
-type Form = { readonly parts: readonly Part[] } & (
-  | { readonly kind: 'everything' | 'whole' | 'meaningless' }
-  | { readonly kind: 'segments'; readonly segments: readonly string[]; readonly variables: PatternSyntax['variables'] }
-)
+type Form = { readonly kind: 'everything' | 'whole' | 'meaningless'; readonly parts: readonly Part[] } | SegmentsForm
+
+interface SegmentsForm {
+  readonly kind: 'segments'
+  readonly parts: readonly Part[]
+  readonly segments: readonly string[]
+  readonly variables: PatternSyntax['variables']
+}
 
 function readForm(pattern: string, { kind, version }: ResourceSyntax): Form {
   const variables = variablesOf(version)
@@ -75,7 +82,7 @@ function compileForm(form: Form): Matcher {
     case 'whole':
       return compileMatcher(form.parts, readInResource)
     case 'segments':
-      return compileSegments(form.segments, form.variables)
+      return compileSegments(form)
   }
 }
 
@@ -91,15 +98,19 @@ function fillShortArn(written: readonly string[], rule: 'open-ended' | 'by-wildc
 }
 
 /** A wildcard among the first five parts does not reach over a colon. */
-function compileSegments(segments: readonly string[], variables: PatternSyntax['variables']): Matcher {
+function compileSegments({ parts, segments, variables }: SegmentsForm): Matcher {
+  const prefix = prefixOf(parts)
   const leading = segments
     .slice(0, 5)
     .map((segment) => compileGlob(parsePattern(segment, { wildcards: 'read', variables: 'literal' })))
-  const last = compileMatcher(parsePattern(segments[5] ?? '', { wildcards: 'read', variables }), readInResource)
+  const lastParts = parsePattern(segments[5] ?? '', { wildcards: 'read', variables })
+  const last = compileMatcher(lastParts, readInResource)
+  const isFixed = !hasVariables(lastParts)
   return (resource, keys) => {
-    const parts = splitArnText(resource)
-    const matches = last(parts?.[5] ?? '', keys)
-    if (matches === undefined || parts === undefined) return matches === undefined ? undefined : false
-    return matches && leading.every((fits, at) => fits(parts[at] ?? ''))
+    if (isFixed && !beginsWith(resource, prefix)) return false
+    const found = splitArnText(resource)
+    const matches = last(found?.[5] ?? '', keys)
+    if (matches === undefined || found === undefined) return matches === undefined ? undefined : false
+    return matches && leading.every((fits, at) => fits(found[at] ?? ''))
   }
 }
