@@ -1,5 +1,5 @@
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type ClusterUnderTest, startCluster } from '../../src/cluster/webhook-server/testing/cluster-under-test.ts'
 import {
@@ -11,7 +11,7 @@ import {
   writeCertificates,
 } from '../../src/cluster/webhook-server/testing/server-under-test.ts'
 import { applyPatch, type Json, settleJitter, withoutNoise } from '../conformance/webhook/effect.ts'
-import { type Started, start, temporaryDirectory, until } from './command.ts'
+import { COMMAND, type Started, start, temporaryDirectory, until } from './command.ts'
 
 interface Vector {
   readonly name: string
@@ -150,7 +150,7 @@ describe('the built command', () => {
 
   test('called as /webhook, it takes the arguments of the reference’s own deployment', async () => {
     const entry = join(directory.path, 'webhook')
-    symlinkSync(resolve('dist/cli/main.js'), entry)
+    symlinkSync(COMMAND.find((word) => word.endsWith('.js')) ?? '', entry)
     const reference = [
       '--namespace=default',
       '--service-name=pod-identity-webhook',
@@ -159,7 +159,7 @@ describe('the built command', () => {
       '--logtostderr',
     ]
     cluster.putAccount('shop/orders', ROLE)
-    const { port } = await serve(flags(...reference), [process.execPath, '--preserve-symlinks-main', entry])
+    const { port } = await serve(flags(...reference), [process.execPath, entry])
     expect((await review(reviewOf('shop/orders'), { port, ...agentOptions() })).response.patch).toBeDefined()
   })
 
