@@ -92,6 +92,12 @@ class CountedText {
     return this.#text.startsWith(start, at)
   }
 
+  /** Asked only for what stands at one place. */
+  lastIndexOf(start: string, at: 0): number {
+    this.steps += start.length
+    return this.#text.lastIndexOf(start, at)
+  }
+
   indexOf(wanted: string, from: number): number {
     this.searches += 1
     const found = this.#text.indexOf(wanted, from)
