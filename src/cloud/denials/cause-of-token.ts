@@ -56,6 +56,14 @@ const DETAILS: Readonly<Partial<Record<TokenReason, Details>>> = {
     ...gotOf(facts.keyId),
   }),
   'missing-claim': ({ error: { facts } }) => ({ wanted: [`a claim ${facts.claim ?? ''}`.trimEnd()] }),
+  'bound-object-gone': ({ error: { detail } }) => ({
+    wanted: ['a token that its cluster accepts'],
+    ...gotOf(detail),
+  }),
+  unconfirmed: ({ error: { detail } }) => ({
+    wanted: ['an answer of the API server of the cluster'],
+    ...gotOf(detail),
+  }),
   'thumbprint-mismatch': ({ error: { facts }, provider }) => ({
     wanted: facts.accepted ?? provider?.thumbprints ?? [],
   }),

@@ -24,6 +24,8 @@ import type { KeysStatus } from './model.ts'
 export const REFRESH_SECONDS = seconds(300)
 /** Keys of an API server that cannot be asked count for so long after they were fetched; as for issuers that are fetched. */
 export const HOLD_SECONDS = seconds(12 * 3600)
+/** After a failure it is tried again so soon. */
+const RETRY_SECONDS = seconds(30)
 /** With keys at hand, a key id that is not among them makes one fetch in this time. */
 const COOLDOWN_SECONDS = seconds(30)
 /** Without keys at hand, an attempt in this time. */
@@ -74,11 +76,19 @@ export function createClusterKeys(parts: ClusterKeysParts): ClusterKeys {
   const refresh = (): Promise<void> => {
     refreshing ??= attempt(holding, parts).finally(() => {
       refreshing = undefined
+      plan()
     })
     return refreshing
   }
-  const timer = setInterval(() => void refresh(), REFRESH_SECONDS * 1000)
-  timer.unref()
+  let timer: NodeJS.Timeout | undefined
+  let isClosed = false
+  const plan = (): void => {
+    if (isClosed) return
+    clearTimeout(timer)
+    const wait = holding.failure === undefined ? REFRESH_SECONDS : RETRY_SECONDS
+    timer = setTimeout(() => void refresh(), wait * 1000).unref()
+  }
+  plan()
   return {
     refresh,
     find: async (keyId) => {
@@ -90,7 +100,10 @@ export function createClusterKeys(parts: ClusterKeysParts): ClusterKeys {
       throw isHeld(holding.held, clock.now()) ? unknownKey(issuer, keyId, holding) : unreachable(issuer, holding)
     },
     status: () => statusOf(holding, clock.now()),
-    close: () => clearInterval(timer),
+    close: () => {
+      isClosed = true
+      clearTimeout(timer)
+    },
   }
 }
 

@@ -136,7 +136,7 @@ function requireIssuer(issuer: string, known: ReadonlyMap<string, Known>, { isOw
   throw new ConfigError(
     `the issuer \`${issuer}\` is already that of ${whose}: tokens of the two could not be told apart`,
     {
-      hint: `give this cluster an issuer of its own, kube-apiserver --service-account-issuer=https://…${other === undefined ? '' : `, or forget the other: openirsa cluster remove ${other}`}`,
+      hint: `give this cluster an issuer of its own, kube-apiserver --service-account-issuer=https://… (kubeadm and kind: apiServer.extraArgs)${other === undefined ? '' : `, or forget the other: openirsa cluster remove ${other}`}`,
     },
   )
 }
