@@ -1,21 +1,6 @@
 import type { PolicySet } from '../../standards/policy/index.ts'
 import type { Principal, Requirement } from '../operation.ts'
-import type { Organization } from '../organization/index.ts'
-
-/**
- * Services whose resources can be protected by resource control policies; of others they are not asked.
- * @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
- */
-const WITH_RESOURCE_CONTROL: ReadonlySet<string> = new Set([
-  's3',
-  'sts',
-  'kms',
-  'sqs',
-  'secretsmanager',
-  'dynamodb',
-  'logs',
-  'ecr',
-])
+import { hasResourceControl, type Organization } from '../organization/index.ts'
 
 /**
  * The organization's policies that hold for one requirement: service control policies of the caller's account, resource
@@ -32,8 +17,7 @@ export function organizationPoliciesOf(
   if (organization === undefined) return {}
   const isOfAccount = principal.kind === 'iam-user' || principal.kind === 'assumed-role'
   const serviceControl = isOfAccount ? organization.policiesOf(principal.account)?.serviceControl : undefined
-  const [service = ''] = action.toLowerCase().split(':')
-  const resourceControl = WITH_RESOURCE_CONTROL.has(service)
+  const resourceControl = hasResourceControl(action)
     ? organization.policiesOf(resourceAccount)?.resourceControl
     : undefined
   return {

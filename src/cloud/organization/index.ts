@@ -5,3 +5,5 @@
 export { OrganizationError, type Path } from './errors.ts'
 export type { Organization, OrganizationPolicies } from './model.ts'
 export { type OrganizationParts, parseOrganization } from './parse.ts'
+export { type RenderedOrganization, type RenderedPolicy, renderOrganizationPolicies } from './render.ts'
+export { hasResourceControl } from './resource-control.ts'

@@ -2,9 +2,10 @@ import { ConfigError, type Instant } from '../../core/index.ts'
 import type { NamedPolicy, PolicyKind, PolicySet } from '../../standards/policy/index.ts'
 import { type Asker, enrichAsker, type KeyValue, readAsker } from './asker.ts'
 import { type Inquiry, resourcePolicyKindOf } from './inquiry.ts'
+import { limitByOrganization } from './limit-by-organization.ts'
 import { type PolicyText, readPolicy } from './read-policy.ts'
 import type { FoundPolicy, FoundPrincipal, PolicySource } from './source.ts'
-import { readStoredPolicy } from './stored-policy.ts'
+import { readKept } from './stored-policy.ts'
 
 /** Policies that were given as files; what is given stands for what a source would have said of that type. */
 export interface GivenPolicies {
@@ -47,16 +48,17 @@ export async function gatherInquiries(question: Question, source?: PolicySource)
   const inquiries: Inquiry[] = []
   for (const action of question.actions)
     for (const resource of question.resources) {
-      const policy = await resourcePolicyFor({ action, resource, question, source, notes })
-      inquiries.push({
+      const { policy, account } = await resourceFor({ action, resource, question, source, notes })
+      const inquiry: Inquiry = {
         asker: found === undefined ? asker : enrichAsker(asker, found),
         action,
         resource,
-        ...(question.resourceAccount === undefined ? {} : { resourceAccount: question.resourceAccount }),
+        ...(account === undefined ? {} : { resourceAccount: account }),
         context: question.context,
         policies: { ...own, ...(policy === undefined ? {} : { resource: policy }) },
         ...(question.now === undefined ? {} : { now: question.now }),
-      })
+      }
+      inquiries.push(source === undefined ? inquiry : await limitByOrganization(inquiry, { source, notes }))
     }
   return { inquiries, notes: [...new Set(notes)] }
 }
@@ -95,13 +97,6 @@ function ownPolicies(given: GivenPolicies, found: FoundPrincipal | undefined, no
   }
 }
 
-/** A kept policy; one that is not understood denies everything, which is noted. */
-export function readKept({ name, text, arn }: FoundPolicy, kind: PolicyKind, notes: string[]): NamedPolicy {
-  const stored = readStoredPolicy({ name, text, ...(arn === undefined ? {} : { arn }) }, kind)
-  if (stored.note !== undefined) notes.push(stored.note)
-  return stored.policy
-}
-
 interface Asked {
   readonly action: string
   readonly resource: string
@@ -110,19 +105,24 @@ interface Asked {
   readonly notes: string[]
 }
 
-async function resourcePolicyFor({
-  action,
-  resource,
-  question,
-  source,
-  notes,
-}: Asked): Promise<NamedPolicy | undefined> {
+/** What was given stands for what would be found. */
+async function resourceFor({ action, resource, question, source, notes }: Asked): Promise<ResourceSide> {
+  const { resourceAccount } = question
+  const side = resourceAccount === undefined ? {} : { account: resourceAccount }
   const kind = resourcePolicyKindOf(action, resource) === 'trust' ? 'trust' : 'resource'
   const { resource: given } = question.given
-  if (given !== undefined) return readPolicy(given, kind)
-  if (resource === '*' || source === undefined) return undefined
-  const found = await source.findResourcePolicy(resource)
-  if (found === undefined && kind === 'resource' && !source.readsResourcePolicies)
-    notes.push(`the policy of ${resource} is not read from ${source.place}: give it with --resource-policy`)
-  return found === undefined ? undefined : readKept(found, kind, notes)
+  if (given !== undefined) return { policy: readPolicy(given, kind), ...side }
+  if (resource === '*' || source === undefined) return side
+  const { policy, account, isRead } = await source.findResource(resource)
+  if (!isRead) notes.push(`the policy of ${resource} is not read from ${source.place}: give it with --resource-policy`)
+  return {
+    ...(policy === undefined ? {} : { policy: readKept(policy, kind, notes) }),
+    ...(account === undefined ? {} : { account }),
+    ...side,
+  }
+}
+
+interface ResourceSide {
+  readonly policy?: NamedPolicy
+  readonly account?: string
 }

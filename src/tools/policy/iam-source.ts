@@ -1,18 +1,20 @@
 import { ConfigError, parseArn } from '../../core/index.ts'
 import { type AskIam, type IamRead, listAll, listOf, recordOf, textOf } from './iam-reads.ts'
-import type { FoundPolicy, FoundPrincipal, PolicySource } from './source.ts'
+import type { FoundOrganization, FoundPolicy, FoundPrincipal, FoundResource, PolicySource } from './source.ts'
 
 export interface IamPlace {
   /** `the local cloud`, `AWS` */
   readonly place: string
   /** Asks as somebody of that account, as far as there is a choice; empty: the usual one. */
   asking(account: string): AskIam
-  /** The policy of a resource that is no role; missing where none can be read. */
-  readonly findResourcePolicy?: (arn: string) => Promise<FoundPolicy | undefined>
+  /** A resource that is no role. */
+  findResource(arn: string): Promise<FoundResource>
+  /** Missing where none can be read. */
+  readonly findOrganization?: (account: string) => Promise<FoundOrganization | undefined>
 }
 
 /** Reads principals and policies through IAM's API, wherever that is. */
-export function createIamSource({ place, asking, findResourcePolicy }: IamPlace): PolicySource {
+export function createIamSource({ place, asking, findResource, findOrganization }: IamPlace): PolicySource {
   const askFor = (arn: string): AskIam => asking(parseArn(arn)?.account ?? '')
   const findPrincipal = (arn: string) => readPrincipal(askFor(arn), arn)
   return {
@@ -27,10 +29,13 @@ export function createIamSource({ place, asking, findResourcePolicy }: IamPlace)
       if (kindOf(arn) === 'role') return (await findPrincipal(arn))?.trust
       return readManaged(askFor(arn), arn)
     },
-    findResourcePolicy: async (arn) => {
-      if (kindOf(arn) === 'role') return (await findPrincipal(arn))?.trust
-      return findResourcePolicy?.(arn)
+    findResource: async (arn) => {
+      if (kindOf(arn) !== 'role') return findResource(arn)
+      const policy = (await findPrincipal(arn))?.trust
+      return { ...(policy === undefined ? {} : { policy }), isRead: true }
     },
+    findOrganization: async (account) => findOrganization?.(account),
+    readsOrganizations: findOrganization !== undefined,
     listPrincipals: async () => {
       const ask = asking('')
       const roles = await listAll(ask, 'ListRoles', { input: {}, member: 'Roles' })
@@ -42,7 +47,6 @@ export function createIamSource({ place, asking, findResourcePolicy }: IamPlace)
       }
       return found
     },
-    readsResourcePolicies: findResourcePolicy !== undefined,
   }
 }
 

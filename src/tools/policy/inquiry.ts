@@ -42,7 +42,8 @@ export function resourcePolicyKindOf(action: string, resource: string): 'ordinar
   return isRole && action.toLowerCase().startsWith('sts:') ? 'trust' : 'ordinary'
 }
 
-function resourceAccountOf({ resource, resourceAccount, asker: { principal } }: Inquiry): string {
+/** The account that owns the resource; empty when nothing tells. */
+export function resourceAccountOf({ resource, resourceAccount, asker: { principal } }: Inquiry): string {
   const account = resourceAccount ?? parseArn(resource)?.account ?? ''
   if (account !== '') return account
   return 'account' in principal ? principal.account : ''

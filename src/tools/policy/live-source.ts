@@ -1,6 +1,7 @@
 import { ConfigError } from '../../core/index.ts'
 import type { AskIam, IamAnswer } from './iam-reads.ts'
 import { createIamSource } from './iam-source.ts'
+import { findLiveResource } from './live-bucket.ts'
 import type { PolicySource } from './source.ts'
 
 /** IAM is one for all regions: who has configured none is asked where its API has always been. */
@@ -8,7 +9,7 @@ const REGION_OF_IAM = 'us-east-1'
 
 /**
  * Policies as AWS keeps them, by the credentials that the AWS SDK finds by itself. It reads and changes nothing.
- * Policies of resources other than roles are not read there.
+ * Of resources, policies of roles are read and, where the SDK's S3 client is installed, those of buckets; an organization's are not.
  * @throws ConfigError when the SDK is not installed
  */
 export async function liveSource(): Promise<PolicySource> {
@@ -27,7 +28,7 @@ export async function liveSource(): Promise<PolicySource> {
       })
     }
   }
-  return createIamSource({ place: 'AWS', asking: () => ask })
+  return createIamSource({ place: 'AWS', asking: () => ask, findResource: findLiveResource })
 }
 
 type Sdk = typeof import('@aws-sdk/client-iam')

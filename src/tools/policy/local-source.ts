@@ -1,10 +1,11 @@
-import { ConfigError, parseArn, parseStrictJson } from '../../core/index.ts'
+import { ConfigError, parseStrictJson } from '../../core/index.ts'
 import { type AdministratorCalls, createAdministratorCalls } from '../../io/aws/index.ts'
 import { systemClock } from '../../io/host/index.ts'
-import { findRunningPid, readFacts } from '../../io/installation/index.ts'
+import { askInstallation, findRunningPid, readFacts } from '../../io/installation/index.ts'
+import { bucketOf } from './bucket-of.ts'
 import { type AskIam, recordOf, textOf } from './iam-reads.ts'
 import { createIamSource } from './iam-source.ts'
-import type { FoundPolicy, PolicySource } from './source.ts'
+import type { FoundOrganization, FoundResource, PolicySource } from './source.ts'
 
 /**
  * Policies as the installation of that data directory keeps them, read through AWS's APIs with its administrators' keys.
@@ -27,7 +28,17 @@ export async function localSource(dataDirectory: string): Promise<PolicySource> 
   return createIamSource({
     place: 'the local cloud',
     asking: (account) => askThrough(() => callsOf(account)),
-    findResourcePolicy: async (arn) => findBucketPolicy(await callsOf(''), arn),
+    findResource: async (arn) => {
+      const bucket = bucketOf(arn)
+      return bucket === undefined ? { isRead: true } : findBucket(bucket, facts.accounts, callsOf)
+    },
+    findOrganization: async (account) => {
+      const path = `organization/${encodeURIComponent(account)}`
+      const answer = (await askInstallation(dataDirectory, { method: 'GET', path })) as {
+        readonly organization?: FoundOrganization
+      }
+      return answer.organization
+    },
   })
 }
 
@@ -41,13 +52,23 @@ function askThrough(calls: () => Promise<AdministratorCalls>): AskIam {
   }
 }
 
-async function findBucketPolicy(calls: AdministratorCalls, arn: string): Promise<FoundPolicy | undefined> {
-  const parts = parseArn(arn)
-  const [bucket = ''] = parts?.resource.split('/') ?? []
-  if (parts?.service !== 's3' || !/^[a-z0-9][a-z0-9.-]{1,62}$/.test(bucket)) return undefined
-  const { code, text } = await calls.s3({ method: 'GET', target: `/${bucket}?policy` })
-  if (code === 'NoSuchBucketPolicy' || code === 'NoSuchBucket') return undefined
-  if (code !== '')
-    throw new ConfigError(`the local cloud does not show the policy of the bucket \`${bucket}\`: ${textOf(code)}`)
-  return { name: `the policy of the bucket ${bucket}`, text }
+/** Asks one administrator after the other: to all but the owner's, S3 says no more than that access is denied. */
+async function findBucket(
+  bucket: string,
+  accounts: readonly string[],
+  callsOf: (account: string) => Promise<AdministratorCalls>,
+): Promise<FoundResource> {
+  for (const account of accounts) {
+    const { code, text } = await (await callsOf(account)).s3({ method: 'GET', target: `/${bucket}?policy` })
+    if (code === 'NoSuchBucket') return { isRead: true }
+    if (code === 'NoSuchBucketPolicy') return { account, isRead: true }
+    if (code === '') return { policy: { name: `the policy of the bucket ${bucket}`, text }, account, isRead: true }
+    if (!NOT_THE_OWNERS.has(code))
+      throw new ConfigError(`the local cloud does not show the policy of the bucket \`${bucket}\`: ${textOf(code)}`)
+  }
+  throw new ConfigError(`the local cloud shows the policy of the bucket \`${bucket}\` to none of its administrators`, {
+    hint: 'the bucket is of an account that the installation was started without, or its own policy denies reading it',
+  })
 }
+
+const NOT_THE_OWNERS: ReadonlySet<string> = new Set(['AccessDenied', 'MethodNotAllowed'])

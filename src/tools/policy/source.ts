@@ -16,6 +16,24 @@ export interface FoundPrincipal extends KnownPrincipal {
   readonly trust?: FoundPolicy
 }
 
+/** A resource, as far as the source can tell. */
+export interface FoundResource {
+  readonly policy?: FoundPolicy
+  /** Whose it is, where its ARN does not say so. */
+  readonly account?: string
+  /** False: policies of such resources are not read there, and whoever asks has to be told. */
+  readonly isRead: boolean
+}
+
+/** What the organization lays on an account; levels from the root down. */
+export interface FoundOrganization {
+  readonly organizationId: string
+  readonly paths: readonly string[]
+  /** Absent for the management account. */
+  readonly serviceControl?: readonly (readonly FoundPolicy[])[]
+  readonly resourceControl?: readonly (readonly FoundPolicy[])[]
+}
+
 /**
  * Where policies are read that nobody gave as files: the local cloud, or AWS itself. It only reads.
  * Every method throws a ConfigError when the place does not answer.
@@ -29,10 +47,12 @@ export interface PolicySource {
   findRole(name: string): Promise<FoundPrincipal | undefined>
   /** A managed policy in its default version, or a role's trust policy; undefined when there is none. */
   findPolicy(arn: string): Promise<FoundPolicy | undefined>
-  /** The policy that the resource of that ARN has, as far as this source can read it. */
-  findResourcePolicy(arn: string): Promise<FoundPolicy | undefined>
-  /** False: only trust policies of roles are read, and whoever asks about other resources has to be told. */
-  readonly readsResourcePolicies: boolean
+  /** The policy that the resource of that ARN has, and its owner. */
+  findResource(arn: string): Promise<FoundResource>
+  /** Of that account; undefined when it belongs to no organization. */
+  findOrganization(account: string): Promise<FoundOrganization | undefined>
+  /** False: an organization may limit more than is told, which whoever asks has to know. */
+  readonly readsOrganizations: boolean
   /** Every user and role of the account. */
   listPrincipals(): Promise<readonly FoundPrincipal[]>
 }

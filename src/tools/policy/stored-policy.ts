@@ -23,6 +23,13 @@ export function readStoredPolicy(source: PolicyText, kind: PolicyKind): StoredPo
   }
 }
 
+/** As `readStoredPolicy`, with what has to be said added to the notes. */
+export function readKept({ name, text, arn }: PolicyText, kind: PolicyKind, notes: string[]): NamedPolicy {
+  const { policy, note } = readStoredPolicy({ name, text, ...(arn === undefined ? {} : { arn }) }, kind)
+  if (note !== undefined) notes.push(note)
+  return policy
+}
+
 function denyingText(kind: PolicyKind): string {
   const { elements } = DENYING[kind]
   return JSON.stringify({ Version: '2012-10-17', Statement: [{ Sid: 'NotUnderstood', Effect: 'Deny', ...elements }] })

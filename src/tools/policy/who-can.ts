@@ -29,6 +29,7 @@ export async function findWhoCan(
   source: PolicySource,
 ): Promise<{ readonly allowed: readonly WhoCan[]; readonly asked: number; readonly notes: readonly string[] }> {
   const principals = await source.listPrincipals()
+  const once = remembering(source)
   const allowed: WhoCan[] = []
   const notes = new Set<string>()
   for (const principal of principals) {
@@ -36,7 +37,7 @@ export async function findWhoCan(
     const { inquiries, notes: said } = await gatherInquiries(
       { principal: principal.arn, actions: [action], resources: [resource], given: NOTHING, ...rest },
       // Read already, with everything that applies to it.
-      { ...source, findPrincipal: async () => principal },
+      { ...once, findPrincipal: async () => principal },
     )
     for (const note of said) notes.add(note)
     for (const inquiry of inquiries) {
@@ -45,6 +46,23 @@ export async function findWhoCan(
     }
   }
   return { allowed, asked: principals.length, notes: [...notes] }
+}
+
+/** Everybody is judged by the same resource and the same organization: they are read once. */
+function remembering(source: PolicySource): PolicySource {
+  const remember = <Found>(find: (name: string) => Promise<Found>) => {
+    const found = new Map<string, Promise<Found>>()
+    return (name: string): Promise<Found> => {
+      const known = found.get(name) ?? find(name)
+      found.set(name, known)
+      return known
+    }
+  }
+  return {
+    ...source,
+    findResource: remember((arn) => source.findResource(arn)),
+    findOrganization: remember((account) => source.findOrganization(account)),
+  }
 }
 
 function conditionsOf(inquiry: Inquiry): readonly string[] {

@@ -56,6 +56,7 @@ export async function openPages(): Promise<PagesUnderTest> {
     findDenial: async (id) => denials.find((denial) => denial.id === id),
     findNewestDenial: async () => denials.at(-1),
     listTrail: trail.list,
+    organizationOf: () => undefined,
     knownClusters: {
       list: () => [],
       add: () => Promise.reject(new Error('none')),
