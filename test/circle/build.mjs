@@ -2,6 +2,7 @@
 // Builds the real Kubernetes, etcd and the pause program of the tests from their Go modules, once: `node test/circle/build.mjs` prints the
 // directory of the binaries. They are kept outside the checkout, in a directory named by the version, with a file `whole` that says of what they
 // were built. Cold, on two cores, it takes about ten minutes and 5 GB; found again, a few milliseconds. Two that come together build once.
+// `--is-built` answers by its exit code and builds nothing.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
@@ -66,7 +67,9 @@ function buildAlone() {
   if (status !== 0) process.exit(1)
 }
 
-if (process.argv.includes('--locked')) {
+if (process.argv.includes('--is-built')) {
+  process.exit(isWhole() ? 0 : 1)
+} else if (process.argv.includes('--locked')) {
   if (!isWhole()) build()
 } else {
   if (!isWhole()) buildAlone()

@@ -1,7 +1,6 @@
 /** What this machine can do, and what it would need: a reason means no. */
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
+import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 export interface Machine {
@@ -34,8 +33,8 @@ export function examineMachine(): Machine {
 
 function reasonAgainstControlPlane(): string | undefined {
   if (process.platform !== 'linux') return 'it needs Linux'
-  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache')
-  const isBuilt = existsSync(join(cache, 'openirsa-test/kubernetes-1.36.3/whole'))
+  const build = join(import.meta.dirname, '..', 'build.mjs')
+  const isBuilt = spawnSync(process.execPath, [build, '--is-built']).status === 0
   if (!isBuilt && !isThere('go') && !isThere('/usr/local/go/bin/go')) return 'no Go to build Kubernetes with'
   const missing = ['bash', 'flock', 'setpriv'].filter((command) => !isThere(command))
   return missing.length === 0 ? undefined : `no ${missing.join(', ')} (package util-linux)`
@@ -48,11 +47,19 @@ function reasonAgainstNode(): string | undefined {
     const packages = new Set(missing.map((command) => PACKAGES[command]))
     return `no ${missing.join(', ')}: apt-get install ${[...packages].join(' ')}`
   }
-  if (!readFileSync('/proc/filesystems', 'utf8').includes('\toverlay\n')) return 'the kernel has no overlay file system'
-  const probe = spawnSync('unshare', ['--net', '--mount', '--pid', '--fork', '--mount-proc', 'true'])
-  if (probe.status !== 0) return `no namespaces may be made here: ${String(probe.stderr).trim()}`
-  return undefined
+  const namespaces = ['--net', '--mount', '--pid', '--fork', '--mount-proc']
+  const probe = spawnSync('unshare', [...namespaces, 'bash', '-c', MOUNT_AN_OVERLAY])
+  return probe.status === 0 ? undefined : `no namespaces or no overlay mounts here: ${String(probe.stderr).trim()}`
 }
+
+/** Tried, for the kernel may load what it does not list yet, and a directory of an overlay carries no other one. */
+const MOUNT_AN_OVERLAY = `
+  place=$(mktemp -d) && mkdir "$place"/{lower,upper,work,merged} &&
+  mount -t overlay overlay -o "lowerdir=$place/lower,upperdir=$place/upper,workdir=$place/work" "$place/merged"
+  status=$?
+  umount "$place/merged" 2>/dev/null
+  rm -rf "$place"
+  exit $status`
 
 function isThere(command: string): boolean {
   const places = command.startsWith('/')

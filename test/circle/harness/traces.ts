@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
 import { runsOnThisMachine } from './leftovers.ts'
 
 /** Where the programs of a node write when nobody keeps them from it. */
@@ -36,8 +38,20 @@ export function stateOfMachine(): object {
   const links = spawnSync('ip', ['-brief', 'link'], { encoding: 'utf8' }).stdout
   const rules = spawnSync('iptables', ['-t', 'nat', '-S'], { encoding: 'utf8' }).stdout
   const settings = SETTINGS.map((name) => `${name} ${textOf(`/proc/sys/${name}`)}`)
-  const groups = spawnSync('find', ['/sys/fs/cgroup', '-path', '*/k8s.io*', '-type', 'd'], { encoding: 'utf8' }).stdout
+  const groups = groupsOfContainers().filter((group) => !isOfAnotherRun(basename(group)))
   return { settings, groups, places: Object.fromEntries(places), links, rules }
+}
+
+function groupsOfContainers(): readonly string[] {
+  const words = ['/sys/fs/cgroup', '-path', '*/k8s.io/*', '-type', 'd']
+  const { stdout } = spawnSync('find', words, { encoding: 'utf8' })
+  return stdout.split('\n').filter((line) => line !== '')
+}
+
+/** The state of the machine is asked for when there is no run of one's own. */
+function isOfAnotherRun(container: string): boolean {
+  const bundles = 'containerd-state/io.containerd.runtime.v2.task/k8s.io'
+  return runsOnThisMachine().some((name) => existsSync(join(tmpdir(), name, bundles, container)))
 }
 
 function textOf(file: string): string {
