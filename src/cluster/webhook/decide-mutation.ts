@@ -1,15 +1,10 @@
 import type { JsonObject, Randomness } from '../../core/index.ts'
+import { LONGEST_EXPIRATION, readExpiration } from './expiration.ts'
 import { parseCsvRecord } from './go-text.ts'
 import type { IdentityLookup, MutationDecision, MutationReason, WebhookSettings } from './model.ts'
 import { createNotes, type Notes } from './notes.ts'
 import { planPodPatch } from './patch/pod-patch.ts'
-import {
-  findMappedIdentity,
-  findPodIdentity,
-  type IdentityFinding,
-  type PodIdentity,
-  readExpiration,
-} from './pod-identity.ts'
+import { findMappedIdentity, findPodIdentity, type IdentityFinding, type PodIdentity } from './pod-identity.ts'
 import { type PodView, readPod } from './pod-view.ts'
 import { quote } from './warnings.ts'
 
@@ -65,16 +60,15 @@ function chooseExpiration(
 ): number {
   const annotation = pod.annotations?.get(`${settings.annotationDomain}/token-expiration`)
   const seconds = readExpiration(annotation, settings, notes) ?? identity.expirationSeconds()
-  return identity.kind === 'container-credentials' && seconds === DEFAULT_EXPIRATION ? jitter(randomness) : seconds
+  return identity.kind === 'container-credentials' && seconds === LONGEST_EXPIRATION ? jitter(randomness) : seconds
 }
 
-const DEFAULT_EXPIRATION = 86_400
 const LEAST_JITTERED_EXPIRATION = 79_200
 
 /** Uniform but for 1 in 10^6: 7201 values out of 2^32. */
 function jitter(randomness: Randomness): number {
   const drawn = randomness.bytes(4).reduce((number, byte) => number * 256 + byte, 0)
-  return LEAST_JITTERED_EXPIRATION + (drawn % (DEFAULT_EXPIRATION - LEAST_JITTERED_EXPIRATION + 1))
+  return LEAST_JITTERED_EXPIRATION + (drawn % (LONGEST_EXPIRATION - LEAST_JITTERED_EXPIRATION + 1))
 }
 
 function readSkippedContainers(
@@ -112,6 +106,9 @@ interface Facts {
 
 const METHODS = { 'web-identity': 'sts_web_identity', 'container-credentials': 'container_credentials' } as const
 
+/** Of a text of somebody else's in an audit record. */
+const LONGEST_AUDITED = 256
+
 function conclude({ reason, operations, identity }: Facts, notes: Notes, settings: WebhookSettings): MutationDecision {
   const isSilent = settings.compatibility.has('silent')
   const warnings = isSilent ? [] : notes.list()
@@ -126,7 +123,7 @@ function conclude({ reason, operations, identity }: Facts, notes: Notes, setting
       : {
           reason,
           ...(identity === undefined ? {} : { source: identity.source }),
-          ...(identity?.kind === 'web-identity' ? { 'role-arn': identity.roleArn } : {}),
+          ...(identity?.kind === 'web-identity' ? { 'role-arn': identity.roleArn.slice(0, LONGEST_AUDITED) } : {}),
           ...(codes === '' ? {} : { warnings: codes }),
         },
     ...(identity === undefined ? {} : { method: METHODS[identity.kind] }),

@@ -1,4 +1,5 @@
-import { parseGoBool, parseGoInteger } from './go-text.ts'
+import { clampExpiration, flagExpiration, LONGEST_EXPIRATION, readExpiration } from './expiration.ts'
+import { parseGoBool } from './go-text.ts'
 import type {
   ConfigMapIdentity,
   IdentityLookup,
@@ -7,6 +8,7 @@ import type {
   WebhookSettings,
 } from './model.ts'
 import type { Notes } from './notes.ts'
+import { checkRoleArn, hasRole, readRole } from './role-arn.ts'
 import { quote } from './warnings.ts'
 
 /** Who the pod is, and how it gets its token. */
@@ -38,7 +40,7 @@ export function findPodIdentity(lookup: IdentityLookup, settings: WebhookSetting
   }
   const { serviceAccount } = lookup
   if (serviceAccount.outcome === 'found') {
-    const role = readRole(serviceAccount.annotations, settings, notes)
+    const role = readRole(annotation(serviceAccount.annotations, settings, 'role-arn'), settings, notes)
     if (role !== undefined)
       return { outcome: 'identity', identity: annotatedIdentity(role, serviceAccount.annotations, { settings, notes }) }
   }
@@ -54,40 +56,6 @@ export function findMappedIdentity(lookup: IdentityLookup, settings: WebhookSett
     return { outcome: 'identity', identity: mappedIdentity(entry, settings, notes) }
   }
   return { outcome: 'none', reason: reasonOfNone(lookup.serviceAccount, settings) }
-}
-
-const LEAST_EXPIRATION = 600
-const LONGEST_EXPIRATION = 86_400
-
-/** The expiration that the annotation asks for; undefined where there is none, or none that is a number. */
-export function readExpiration(
-  annotation: string | undefined,
-  settings: WebhookSettings,
-  notes: Notes,
-): number | undefined {
-  if (annotation === undefined) return undefined
-  const wanted = parseGoInteger(annotation)
-  if (wanted !== undefined) return clampExpiration(Number(wanted), settings, notes)
-  notes.add('invalid-expiration', `token-expiration ${quote(annotation)} is not a whole number and is ignored`)
-  return undefined
-}
-
-/** The flag's value, in bounds: a flag below them is mended silently, as by the reference. */
-export function flagExpiration(settings: WebhookSettings): number {
-  const seconds = Math.max(settings.tokenExpirationSeconds, LEAST_EXPIRATION)
-  return settings.compatibility.has('unclamped-expiration') ? seconds : Math.min(seconds, LONGEST_EXPIRATION)
-}
-
-function clampExpiration(wanted: number, settings: WebhookSettings, notes: Notes): number {
-  const isUnbounded = settings.compatibility.has('unclamped-expiration')
-  const seconds = Math.max(LEAST_EXPIRATION, isUnbounded ? wanted : Math.min(wanted, LONGEST_EXPIRATION))
-  if (seconds !== wanted) {
-    notes.add(
-      'clamped-expiration',
-      `token-expiration ${wanted} is not within 600 and 86400 seconds: ${seconds} is used`,
-    )
-  }
-  return seconds
 }
 
 function containerCredentialsIdentity(lookup: IdentityLookup, settings: WebhookSettings, notes: Notes): PodIdentity {
@@ -172,47 +140,12 @@ function mappedOptions(entry: ConfigMapIdentity, settings: WebhookSettings, note
   }
 }
 
-function readRole(
-  annotations: Readonly<Record<string, string>>,
-  settings: WebhookSettings,
-  notes: Notes,
-): string | undefined {
-  const written = annotation(annotations, settings, 'role-arn')
-  if (written === undefined) return undefined
-  const home = settings.composeRoleArn
-  if (written.trim() === '' && !settings.compatibility.has('blank-role')) {
-    notes.add('blank-role', 'role-arn of the service account is blank: no role is injected for it')
-    return undefined
-  }
-  const role =
-    home === undefined || written.includes('arn:')
-      ? written
-      : `arn:${home.partition}:iam::${home.account}:role/${written}`
-  return role === '' ? undefined : role
-}
-
-// SPEC: the reference's own check; what fails it is logged there and used all the same.
-const ROLE_ARN = /^arn:aws[a-z0-9-]*:iam::\d{12}:role\/[\w\-/.@+=,]+$/
-
-function checkRoleArn(roleArn: string, notes: Notes): void {
-  if (!ROLE_ARN.test(roleArn)) {
-    notes.add('invalid-role-arn', `${quote(roleArn)} is not the ARN of a role, AWS will refuse it`)
-  }
-}
-
 /** INVARIANT: unless switched back, never undefined: a token without an audience is one for the API server, and AWS would get it. */
 function chooseAudience(wanted: string, settings: WebhookSettings, notes: Notes): string | undefined {
   if (settings.compatibility.has('empty-audience')) return wanted === '' ? undefined : wanted
   if (wanted.trim() !== '') return wanted
   notes.add('empty-audience', `audience is empty: ${quote(settings.audience)} is used`)
   return settings.audience
-}
-
-function hasRole(entry: ConfigMapIdentity, settings: WebhookSettings, notes: Notes): boolean {
-  if (entry.roleArn.trim() !== '') return true
-  if (settings.compatibility.has('blank-role')) return entry.roleArn !== ''
-  notes.add('blank-role', `the ConfigMap's role for ${quote(entry.key)} is blank: no role is injected for it`)
-  return false
 }
 
 function readRegionalSts(written: string | undefined, settings: WebhookSettings, notes: Notes): boolean {
