@@ -24,9 +24,12 @@ export function endWith(failure: unknown, terminal: Pick<Terminal, 'err' | 'envi
   return UNKNOWN
 }
 
+/** Codes of errors that are an answer: the demo's checks, an exchange that was refused, a key that may not sign or go yet, a foreign key where ours are published. */
+const NEGATIVE: ReadonlySet<string> = new Set(['DEMO', 'EXCHANGE_REFUSED', 'FOREIGN_KEY', 'ROTATION'])
+
 /** The installation understood the question, and its answer is no; a closed door or a broken one is no answer. */
 function isNo(failure: OpenirsaError): boolean {
-  if (failure.code === 'DEMO' || failure.code === 'EXCHANGE_REFUSED') return true
+  if (NEGATIVE.has(failure.code)) return true
   if (failure.code !== 'CONTROL' || !('status' in failure)) return false
   return typeof failure.status === 'number' && failure.status < 500 && failure.status !== 401 && failure.status !== 403
 }

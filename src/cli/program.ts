@@ -6,13 +6,17 @@ import { addCredentials } from './commands/credentials.ts'
 import { addDemo } from './commands/demo.ts'
 import { addEnv } from './commands/env.ts'
 import { addExplain } from './commands/explain.ts'
+import { addIssuer } from './commands/issuer.ts'
+import { addKeys } from './commands/keys.ts'
 import { addPolicy } from './commands/policy.ts'
 import { addRun } from './commands/run.ts'
+import { addSa } from './commands/sa.ts'
+import { addServe } from './commands/serve.ts'
 import { addStatus } from './commands/status.ts'
 import { addToken } from './commands/token.ts'
 import { addTrust } from './commands/trust.ts'
 import { addUp } from './commands/up.ts'
-import { addServe, addWebhook } from './commands/webhook.ts'
+import { addWebhook } from './commands/webhook.ts'
 import { oneLine } from './ending.ts'
 import type { Terminal } from './terminal.ts'
 import { version } from './version.ts'
@@ -45,12 +49,15 @@ export function createProgram(terminal: Terminal, script = ''): Command {
     addApply,
     addRun,
     addCredentials,
+    addSa,
     addToken,
     addExplain,
     addPolicy,
     addTrust,
     addCluster,
     addWebhook,
+    addIssuer,
+    addKeys,
     addServe,
     addDemo,
   ])

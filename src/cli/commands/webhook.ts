@@ -6,6 +6,7 @@ import type { Terminal } from '../terminal.ts'
 import { version } from '../version.ts'
 import { addWebhookGuard } from './webhook-guard.ts'
 import { addWebhookManifest } from './webhook-manifest.ts'
+import { addWebhookTest } from './webhook-test.ts'
 
 export function addWebhook(program: Command, terminal: Terminal): void {
   const webhook = program
@@ -14,12 +15,12 @@ export function addWebhook(program: Command, terminal: Terminal): void {
     .enablePositionalOptions()
   webhook.addCommand(serveCommand(terminal))
   addWebhookManifest(webhook, terminal)
+  addWebhookTest(webhook, terminal)
   addWebhookGuard(webhook, terminal)
 }
 
 /** `openirsa serve webhook` is `openirsa webhook serve`. */
-export function addServe(program: Command, terminal: Terminal): void {
-  const serve = program.command('serve').description('Run one component as a server.').enablePositionalOptions()
+export function addServeWebhook(serve: Command, terminal: Terminal): void {
   serve.addCommand(
     new PflagCommand('webhook')
       .description('The same as `openirsa webhook serve`, whose help has the flags.')

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { readdir, rm } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConfigError } from '../../core/index.ts'
@@ -20,6 +20,8 @@ export interface KeyStore {
   readonly directory: string
   /** @throws KeyStoreError, ConfigError when it is missing, damaged or open to others */
   read(): Promise<IssuerState>
+  /** Another text whenever the state was written: cheaper than reading it. */
+  readVersion(): Promise<string>
   /** Changes the state under the directory's lock; what `change` returns is durable when this resolves. */
   update(change: (state: IssuerState) => IssuerState | Promise<IssuerState>): Promise<IssuerState>
   /** The private half of one of the keys. @throws KeyStoreError when it is not here */
@@ -53,6 +55,10 @@ export function openKeyStore(directory: string): KeyStore {
   const store: KeyStore = {
     directory,
     read,
+    readVersion: async () => {
+      const { mtimeMs, ino, size } = await stat(stateFile)
+      return `${mtimeMs} ${ino} ${size}`
+    },
     update: (change) =>
       withLock(directory, async () => {
         const before = await read()

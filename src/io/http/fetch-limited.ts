@@ -24,6 +24,7 @@ export const DEFAULT_LIMITS: FetchLimits = { milliseconds: 5000, bytes: 256 * 10
 
 export interface Fetched {
   readonly body: Uint8Array
+  readonly contentType: string | undefined
   /** The Cache-Control header, or undefined. */
   readonly cacheControl: string | undefined
   /** DER, leaf first. */
@@ -49,7 +50,8 @@ export async function fetchLimited(
       const answer = await get(socket, target, signal)
       const body = await readBody(answer, limits.bytes)
       const chain = servedChain(socket).map(({ raw }) => raw)
-      return { body, cacheControl: answer.headers['cache-control'], chain, connection }
+      const { 'content-type': contentType, 'cache-control': cacheControl } = answer.headers
+      return { body, contentType, cacheControl, chain, connection }
     } finally {
       socket.destroy()
     }

@@ -24,7 +24,7 @@ export interface ObjectStore {
 }
 
 type Sdk = typeof import('@aws-sdk/client-s3')
-type Settings = ConstructorParameters<Sdk['S3Client']>[0]
+type Settings = NonNullable<ConstructorParameters<Sdk['S3Client']>[0]>
 
 /** Region of a bucket that nobody configured: S3 tells the right one, and the client follows. */
 const FALLBACK_REGION = 'us-east-1'
