@@ -1,0 +1,15 @@
+/**
+ * `missing`: the webhook would give it credentials now, so that making it anew helps. `blocked`: something in its template keeps the webhook
+ * from it. `other-role`: its service account has another role by now.
+ */
+export type DriftFinding = 'missing' | 'blocked' | 'other-role'
+
+export interface Drift {
+  readonly finding: DriftFinding
+  /** Containers that run without what they should have; empty when it cannot be said which. */
+  readonly containers: readonly string[]
+  /** The role that the service account has. */
+  readonly roleArn: string
+  /** One line for people. */
+  readonly message: string
+}
