@@ -10,7 +10,8 @@ import {
 } from '@aws-sdk/client-s3'
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { generatePolicy, readLocalTrail } from '../../src/tools/policy/index.ts'
+import { instant } from '../../src/core/index.ts'
+import { generatePolicy, readLiveTrail, readLocalTrail } from '../../src/tools/policy/index.ts'
 import {
   applyServiceAccounts,
   createProvider,
@@ -45,6 +46,7 @@ async function work({ s3, sts }: Clients): Promise<void> {
   await s3.send(new CopyObjectCommand({ Bucket, Key: 'out/2', CopySource: `${Bucket}/in/1` }))
 }
 
+const environment = { ...process.env }
 const refused = { name: 'AccessDenied' }
 const reading = (s3: S3Client, Key: string) => s3.send(new GetObjectCommand({ Bucket, Key }))
 
@@ -65,7 +67,10 @@ beforeAll(async () => {
   await expect(pod.iam.send(new GetRoleCommand({ RoleName: GENEROUS }))).rejects.toMatchObject(refused)
   await reading((await clientsFor(GENEROUS, NEIGHBOUR)).s3, 'in/2')
 })
-afterAll(() => place.close())
+afterAll(async () => {
+  process.env = environment
+  await place.close()
+})
 
 const OBJECT = `arn:aws:s3:::${Bucket}/`
 const STATEMENTS = [
@@ -100,5 +105,48 @@ describe('a policy generated from the trail', () => {
     await work(pod)
     await expect(reading(pod.s3, 'in/2')).rejects.toMatchObject(refused)
     await expect(pod.s3.send(new PutObjectCommand({ Bucket, Key: 'out/3', Body: 'x' }))).rejects.toMatchObject(refused)
+  })
+})
+
+describe("a policy generated from AWS's event history, by AWS's own client", () => {
+  const pointTo = (more: Record<string, string> = {}) => {
+    const { accessKeyId, secretAccessKey } = place.administrator()
+    process.env = {
+      ...environment,
+      AWS_ENDPOINT_URL: place.facts.endpoint,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey.reveal(),
+      AWS_REGION: 'us-east-1',
+      ...more,
+    }
+  }
+
+  test('has the management events of the service account, and says that there are no others', async () => {
+    pointTo()
+    const { events, notes } = await readLiveTrail({ ...OF_POD, since: instant(Date.now() - 3_600_000) })
+    const { document, denied } = await generatePolicy(events, { ...OF_POD, ...OPTIONS })
+    expect(document.Statement).toEqual([])
+    expect(denied).toEqual([{ action: 'iam:GetRole', resource: `arn:aws:iam::000000000000:role/${GENEROUS}` }])
+    expect(notes).toEqual([expect.stringContaining('management events of us-east-1 alone')])
+  })
+
+  test('of a user asks for that user alone', async () => {
+    pointTo()
+    const { events } = await readLiveTrail({ user: 'administrator' })
+    const { document } = await generatePolicy(events, { user: 'administrator', ...OPTIONS })
+    expect(document.Statement.flatMap(({ Action }) => Action)).toEqual(
+      expect.arrayContaining(['iam:CreateRole', 's3:CreateBucket']),
+    )
+    const names = events.map((event) => (event as { userIdentity: { userName: string } }).userIdentity.userName)
+    expect(new Set(names)).toEqual(new Set(['administrator']))
+  })
+
+  test('is refused with the reason when AWS refuses', async () => {
+    pointTo({ AWS_SECRET_ACCESS_KEY: 'no-such-secret' })
+    await expect(readLiveTrail({})).rejects.toMatchObject({
+      code: 'CONFIG',
+      message: expect.stringContaining('AWS does not answer LookupEvents'),
+      hint: expect.stringContaining('cloudtrail:LookupEvents'),
+    })
   })
 })

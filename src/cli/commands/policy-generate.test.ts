@@ -44,7 +44,7 @@ it('says no when no call matched', async () => {
 })
 
 test.each([
-  [['--live'], '--live is not offered'],
+  [['--live', '--events', 'x'], '--live and --events cannot be combined'],
   [['--max-resources', '0'], '--max-resources: expected a count'],
   [['--since', 'soon'], '--since: expected a duration'],
   [['--service-account', 'orders'], '--service-account: expected NAMESPACE/NAME'],

@@ -40,7 +40,10 @@ export function addGenerate(policy: Command, terminal: Terminal): void {
     .option('--since <DURATION>', 'Calls of that last while alone, such as 1h.')
     .option('--include-denied', 'Allow what was denied, too.')
     .option('--max-resources <COUNT>', 'Objects of a bucket that an action names one by one.', '20')
-    .addOption(new Flag('--live', "Not offered: write AWS's records to a file, and give it with --events."))
+    .option(
+      '--live',
+      "Read the event history of AWS, by the SDK's default credentials: management events of one region; nothing is changed there.",
+    )
     .addOption(dataDirectoryFlag())
     .addOption(
       new Flag('-o, --output <FORMAT>', 'Output: json is the policy document; table for people.')
@@ -51,11 +54,8 @@ export function addGenerate(policy: Command, terminal: Terminal): void {
 }
 
 async function generate(flags: GenerateFlags, terminal: Terminal): Promise<void> {
-  if (flags.live) {
-    throw new ConfigError('--live is not offered: records of AWS are read from a file alone', {
-      hint: 'run `aws cloudtrail lookup-events > FILE`, then give `--events FILE`',
-    })
-  }
+  if (flags.live && flags.events !== undefined)
+    throw new ConfigError('--live and --events cannot be combined: records come from one place')
   const { generatePolicy } = await import('../../tools/policy/index.ts')
   const filter = filterOf(flags)
   const maxResources = countOf(flags.maxResources)
@@ -76,8 +76,9 @@ async function generate(flags: GenerateFlags, terminal: Terminal): Promise<void>
   terminal.out(flags.output === 'table' ? renderGenerated(document.Statement) : JSON.stringify(document, undefined, 2))
 }
 
-async function eventsOf({ events, dataDir }: GenerateFlags, filter: CallFilter, terminal: Terminal) {
-  const { readEvents, readLocalTrail } = await import('../../tools/policy/index.ts')
+async function eventsOf({ events, live, dataDir }: GenerateFlags, filter: CallFilter, terminal: Terminal) {
+  const { readEvents, readLiveTrail, readLocalTrail } = await import('../../tools/policy/index.ts')
+  if (live) return readLiveTrail(filter)
   if (events === undefined) return readLocalTrail(dataDirectoryOf(dataDir, terminal.environment), filter)
   return { events: readEvents(events, await readTextOf(events, terminal)), notes: [] }
 }

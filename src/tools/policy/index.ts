@@ -15,6 +15,7 @@ export {
 export { type Inquiry, resourcePolicyKindOf } from './inquiry.ts'
 export { renderJunit } from './junit.ts'
 export { liveSource } from './live-source.ts'
+export { readLiveTrail } from './live-trail.ts'
 export { localSource } from './local-source.ts'
 export { readLocalTrail } from './local-trail.ts'
 export type { PatchStep, PolicyPatch } from './patch.ts'

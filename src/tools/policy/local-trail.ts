@@ -1,4 +1,4 @@
-import { type Instant, instant, parseArn } from '../../core/index.ts'
+import { parseArn } from '../../core/index.ts'
 import { askInstallation, readFacts } from '../../io/installation/index.ts'
 import type { CallFilter } from './generate.ts'
 import { recordOf, textOf } from './iam-reads.ts'
@@ -14,11 +14,12 @@ const MOST_EVENTS = 100_000
  */
 export async function readLocalTrail(
   dataDirectory: string,
-  { role, user, serviceAccount, since }: CallFilter,
+  filter: CallFilter,
 ): Promise<{ readonly events: readonly unknown[]; readonly notes: readonly string[] }> {
+  const { role, user } = filter
   const named = parseArn(role ?? user ?? '')?.account ?? ''
   const account = named === '' ? (await readFacts(dataDirectory)).account : named
-  const from = since === undefined ? 0 : serviceAccount === undefined ? since : reachingBack(since)
+  const from = earliestOf(filter)
   const events: unknown[] = []
   let after = ''
   do {
@@ -31,4 +32,8 @@ export async function readLocalTrail(
   return { events, notes }
 }
 
-const reachingBack = (since: Instant): Instant => instant(Math.max(0, since - LONGEST_SESSION_MILLISECONDS))
+/** The oldest record that may count, in milliseconds since 1970; of a service account's sessions the exchange counts too. */
+export function earliestOf({ since, serviceAccount }: CallFilter): number {
+  if (since === undefined) return 0
+  return serviceAccount === undefined ? since : Math.max(0, since - LONGEST_SESSION_MILLISECONDS)
+}
