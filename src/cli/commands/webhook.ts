@@ -1,9 +1,11 @@
 import { Command, Option as Flag } from 'commander'
 import { type Pflag, parsePflags, renderPflagValue, webhookFlags } from '../../config/index.ts'
 import type { WebhookFacts } from '../../tools/webhook/index.ts'
+import { createLineBuffer } from '../line-buffer.ts'
 import { type OutputFormat, printResult } from '../render-data.ts'
 import type { Terminal } from '../terminal.ts'
 import { version } from '../version.ts'
+import { addWebhookDrift } from './webhook-drift.ts'
 import { addWebhookGuard } from './webhook-guard.ts'
 import { addWebhookManifest } from './webhook-manifest.ts'
 import { addWebhookTest } from './webhook-test.ts'
@@ -17,6 +19,7 @@ export function addWebhook(program: Command, terminal: Terminal): void {
   addWebhookManifest(webhook, terminal)
   addWebhookTest(webhook, terminal)
   addWebhookGuard(webhook, terminal)
+  addWebhookDrift(webhook, terminal)
 }
 
 /** `openirsa serve webhook` is `openirsa webhook serve`. */
@@ -63,10 +66,12 @@ async function serveWebhookWith(words: readonly string[], terminal: Terminal): P
   const { values } = parsePflags(webhookFlags, words)
   if (values.version) return terminal.out(`openirsa ${version()}`)
   const { serveWebhook } = await import('../../tools/webhook/index.ts')
+  const lines = createLineBuffer((text) => terminal.err(text.trimEnd()))
+  process.once('exit', lines.flush)
   const running = await serveWebhook(values, {
     environment: terminal.environment,
     version: version(),
-    say: (line) => terminal.err(line.trimEnd()),
+    say: lines.say,
     stopwatch: () => performance.now(),
   })
   const stopped = firstSignal()

@@ -3,11 +3,15 @@ export type LabelValues = readonly string[]
 
 export interface Counter {
   add(labels?: LabelValues): void
+  /** As `add` with these labels, without looking for them each time. */
+  of(labels: LabelValues): () => void
 }
 
 /** What a duration is counted in: a histogram by upper bounds, or, without bounds, a sum and a count. */
 export interface Distribution {
   observe(value: number, labels?: LabelValues): void
+  /** As `observe` with these labels, without looking for them each time. */
+  of(labels: LabelValues): (value: number) => void
 }
 
 export interface MetricDescription {
@@ -37,11 +41,13 @@ export function createMetricRegistry(): MetricRegistry {
         ...headOf(description, 'counter'),
         ...series.lines((labels, { value }) => [`${description.name}${labels()} ${value}`]),
       ])
-      return {
-        add: (labels = []) => {
-          series.of(labels).value += 1
-        },
+      const of = (labels: LabelValues): (() => void) => {
+        const cell = series.of(labels)
+        return () => {
+          cell.value += 1
+        }
       }
+      return { add: (labels = []) => of(labels)(), of }
     },
     gauge: (description, read) => {
       metrics.push(() => [
@@ -87,18 +93,19 @@ function createDistribution(
       return `${name}_bucket${labels(`le="${bounds?.[at] ?? '+Inf'}"`)} ${below}`
     })
   }
+  const of = (labels: LabelValues) => {
+    const spread = series.of(labels)
+    return (value: number): void => {
+      spread.sum += value
+      spread.count += 1
+      if (bounds === undefined) return
+      const found = bounds.findIndex((bound) => value <= bound)
+      const at = found < 0 ? bounds.length : found
+      spread.buckets[at] = (spread.buckets[at] ?? 0) + 1
+    }
+  }
   return {
-    distribution: {
-      observe: (value, labels = []) => {
-        const spread = series.of(labels)
-        spread.sum += value
-        spread.count += 1
-        if (bounds === undefined) return
-        const found = bounds.findIndex((bound) => value <= bound)
-        const at = found < 0 ? bounds.length : found
-        spread.buckets[at] = (spread.buckets[at] ?? 0) + 1
-      },
-    },
+    distribution: { observe: (value, labels = []) => of(labels)(value), of },
     render: () =>
       series.lines((labels, spread) => [
         ...bucketLines(labels, spread),

@@ -108,12 +108,29 @@ function countRequests(registry: MetricRegistry): WebhookMetrics['request'] {
     { name: 'openirsa_webhook_request_duration_seconds', help: 'Seconds from head to answer.', labels: ['path'] },
     BUCKETS,
   )
-  return ({ verb, path, code }, milliseconds) => {
-    const where = [verb, path]
-    count.add([verb, path, String(code)])
-    latencies.observe(milliseconds * 1000, where)
-    durations.observe(milliseconds * 1000, where)
-    seconds.observe(milliseconds / 1000, [path])
+  const meters = new Map<string, (milliseconds: number) => void>()
+  const meterOf = ({ verb, path, code }: RequestFacts): ((milliseconds: number) => void) => {
+    const [counted, inBuckets, inSum] = [
+      count.of([verb, path, String(code)]),
+      latencies.of([verb, path]),
+      durations.of([verb, path]),
+    ]
+    const inSeconds = seconds.of([path])
+    return (milliseconds) => {
+      counted()
+      inBuckets(milliseconds * 1000)
+      inSum(milliseconds * 1000)
+      inSeconds(milliseconds / 1000)
+    }
+  }
+  return (facts, milliseconds) => {
+    const key = `${facts.verb} ${facts.path} ${facts.code}`
+    let meter = meters.get(key)
+    if (meter === undefined) {
+      meter = meterOf(facts)
+      meters.set(key, meter)
+    }
+    meter(milliseconds)
   }
 }
 

@@ -58,7 +58,6 @@ function record(
       ...(decision.allowed ? {} : { allowed: false, message: decision.message }),
       ...(decision.warnings.length === 0 ? {} : { warnings: decision.warnings.map(({ text }) => text) }),
       ...(request.isDryRun ? { dryRun: true } : {}),
-      uid: request.envelope.uid,
       milliseconds: Math.round(milliseconds * 1000) / 1000,
     },
     'a pod was reviewed',

@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net'
 
 type Kind = 'serviceaccounts' | 'configmaps'
 interface Stored {
+  readonly apiVersion: 'v1'
+  readonly kind: string
   readonly metadata: {
     readonly name: string
     readonly namespace: string
@@ -12,6 +14,7 @@ interface Stored {
   }
   readonly data?: Readonly<Record<string, string>>
 }
+const KINDS = { serviceaccounts: 'ServiceAccount', configmaps: 'ConfigMap' } as const satisfies Record<Kind, string>
 interface Stream {
   readonly kind: Kind
   readonly response: ServerResponse
@@ -72,6 +75,8 @@ export async function startCluster(): Promise<ClusterUnderTest> {
     const isNew = !stored[kind].has(key)
     const creationTimestamp = stored[kind].get(key)?.metadata.creationTimestamp ?? new Date().toISOString()
     const object: Stored = {
+      apiVersion: 'v1',
+      kind: KINDS[kind],
       metadata: { name, namespace, resourceVersion: String(version), creationTimestamp, ...more },
       ...rest,
     }
@@ -147,7 +152,7 @@ function answer(request: IncomingMessage, response: ServerResponse, parts: Parts
   const place = { kind: kind as Kind, namespace }
   if (found === null) refuse(response, 404, 'NotFound')
   else if (name !== undefined) answerOne(response, parts, { ...place, key: `${namespace}/${name}` })
-  else if (isWatch) openStream(response, parts, { ...place, from: Number(searchParams.get('resourceVersion')) })
+  else if (isWatch) openStream(response, parts, { ...place, searchParams })
   else answerList(response, parts, { ...place, searchParams })
 }
 
@@ -166,12 +171,21 @@ function answerOne(
 
 function openStream(
   response: ServerResponse,
-  { streams, history }: Parts,
-  { kind, from }: { readonly kind: Kind; readonly from: number },
+  { streams, stored, history, version }: Parts,
+  { kind, searchParams }: Listing,
 ): void {
   const stream = { kind, response }
+  const from = Number(searchParams.get('resourceVersion'))
   response.writeHead(200, { 'Content-Type': 'application/json' }).flushHeaders()
-  for (const happened of history) if (happened.kind === kind && happened.version > from) response.write(happened.line)
+  // SPEC: a streaming list, as Go's client asks for one: everything that there is, then a bookmark that says so.
+  if (searchParams.get('sendInitialEvents') === 'true') {
+    for (const object of stored[kind].values()) response.write(`${JSON.stringify({ type: 'ADDED', object })}\n`)
+    const metadata = { resourceVersion: version(), annotations: { 'k8s.io/initial-events-end': 'true' } }
+    response.write(
+      `${JSON.stringify({ type: 'BOOKMARK', object: { apiVersion: 'v1', kind: KINDS[kind], metadata } })}\n`,
+    )
+  } else
+    for (const happened of history) if (happened.kind === kind && happened.version > from) response.write(happened.line)
   streams.add(stream)
   response.once('close', () => streams.delete(stream))
 }
@@ -198,7 +212,7 @@ function answerList(
   const upTo = from + Number(searchParams.get('limit') ?? all.length)
   const metadata = { resourceVersion: version(), ...(upTo < all.length ? { continue: String(upTo) } : {}) }
   response.setHeader('Content-Type', 'application/json')
-  response.end(JSON.stringify({ kind: 'List', apiVersion: 'v1', metadata, items: all.slice(from, upTo) }))
+  response.end(JSON.stringify({ kind: `${KINDS[kind]}List`, apiVersion: 'v1', metadata, items: all.slice(from, upTo) }))
 }
 
 function refuse(response: ServerResponse, code: number, reason: string): void {
