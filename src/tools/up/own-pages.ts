@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { renderIssuerDiscovery, renderIssuerJwks } from '../../cluster/issuer/index.ts'
 import { splitTarget } from '../../core/index.ts'
+import { isLoopback } from '../../io/http/index.ts'
 import { answerControl, type ControlAnswer, type ControlParts, mayControl, refusal } from './control-api.ts'
 import type { HostedIssuer } from './hosted-issuers.ts'
 import { createRequestMetrics, type RequestMetrics } from './metrics.ts'
@@ -114,6 +115,8 @@ async function askApi(
 ): Promise<ControlAnswer> {
   // A page in a browser must not reach this API, not even one that found the token: browsers send Origin, our tools do not.
   if (request.headers.origin !== undefined) return refusal(403, 'this API is not for browsers')
+  // Our tools ask from this machine; on the addresses that are served to others this API is not there.
+  if (!isLoopback(request.socket.localAddress ?? '')) return refusal(404, 'there is no such call')
   // Before the body is read: who may not ask shall not keep us busy.
   if (!mayControl(request.headers.authorization, parts.token))
     return refusal(401, 'this API needs the token of the data directory')

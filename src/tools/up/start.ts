@@ -6,7 +6,7 @@ import type { Organization } from '../../cloud/organization/index.ts'
 import { createObjects, type Objects } from '../../cluster/objects/index.ts'
 import { type AccountId, ConfigError, instant, partitionOf, seconds } from '../../core/index.ts'
 import { ensurePrivateDirectory } from '../../io/host/index.ts'
-import { type Certificates, ensureCertificates, type Listener, listen } from '../../io/http/index.ts'
+import { type Certificates, ensureCertificates, type Listener, listen, namedAddresses } from '../../io/http/index.ts'
 import {
   type DataDirectoryPaths,
   dataDirectoryPaths,
@@ -98,7 +98,7 @@ async function open(options: UpOptions, host: UpHost, closing: Closing): Promise
   const organization = await findOrganization(options, keys)
   const certificates = await ensureCertificates({
     directory: paths.certificates,
-    addresses: options.listen,
+    addresses: namedAddresses(options.listen),
     clock,
     randomness,
   })
