@@ -1,9 +1,11 @@
 import {
+  logVerbosity,
   Server,
   ServerCredentials,
   type ServerUnaryCall,
   type ServiceDefinition,
   type sendUnaryData,
+  setLogVerbosity,
   status,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js'
@@ -40,6 +42,8 @@ const MOST_STREAMS = 1000
 
 /** Serves Kubernetes' ExternalJWTSigner, version 1, on a unix socket. @throws ConfigError when the socket cannot be had */
 export async function serveSigner(signer: Signer, { path, access, log }: SignerServerOptions): Promise<SignerServer> {
+  // The library would print by itself what is answered, or thrown, here.
+  setLogVerbosity(logVerbosity.NONE)
   await clearStaleSocket(path)
   const server = new Server({
     'grpc.max_receive_message_length': LARGEST_REQUEST_BYTES,
