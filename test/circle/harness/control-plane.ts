@@ -26,6 +26,8 @@ export interface ControlPlane {
   readonly bin: string
   readonly issuer: string
   readonly apiServer: ApiServer
+  /** Where etcd answers, for a second API server. */
+  readonly etcd: string
   readonly secrets: ControlPlaneSecrets
   /** The administrator's, 0600. */
   readonly kubeconfig: string
@@ -93,6 +95,7 @@ async function startIn(place: Place, { port, ...etcdPorts }: Ports, options: Con
     bin,
     issuer,
     apiServer,
+    etcd: etcd.url,
     secrets,
     kubeconfig,
     kubectl: createKubectl(place, { bin, kubeconfig }),
