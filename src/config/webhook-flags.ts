@@ -226,6 +226,12 @@ export const ownWebhookFlags = {
     fallback: false,
     summary: 'Look for running pods that lack what they should have, and write Events on them and their controllers.',
   },
+  'drift-period': {
+    kind: 'duration',
+    fallback: 300_000,
+    between: [1000, LONGEST_PERIOD],
+    summary: 'How often --drift looks at them.',
+  },
   'bind-address': { kind: 'text', fallback: '', summary: 'Address to listen on; empty is all of this machine’s.' },
   'log-format': {
     kind: 'text',

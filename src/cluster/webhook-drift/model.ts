@@ -1,3 +1,6 @@
+import type { Instant } from '../../core/index.ts'
+import type { OwnerReference } from '../../io/kube/index.ts'
+
 /**
  * `missing`: the webhook would give it credentials now, so that making it anew helps. `blocked`: something in its template keeps the webhook
  * from it. `other-role`: its service account has another role by now.
@@ -12,4 +15,27 @@ export interface Drift {
   readonly roleArn: string
   /** One line for people. */
   readonly message: string
+}
+
+/** An object, as far as an Event must name it. */
+export interface InvolvedObject {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly namespace: string
+  readonly name: string
+  readonly uid: string
+}
+
+export interface DriftedPod extends Drift {
+  readonly pod: InvolvedObject
+  readonly serviceAccountName: string
+  /** What made it; what made that in turn is asked for when it is needed. */
+  readonly owner?: OwnerReference
+}
+
+export interface DriftReport {
+  readonly seenAt: Instant
+  /** Running pods that were looked at. */
+  readonly podCount: number
+  readonly drifted: readonly (DriftedPod & { readonly controller?: InvolvedObject })[]
 }

@@ -41,10 +41,17 @@ function clusterRules({ certificates }: ManifestOptions): readonly Rule[] {
 
 /** Pods and what made them are read, never changed; all that is written are Events. */
 const DRIFT_RULES: readonly Rule[] = [
-  { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] },
-  { apiGroups: ['apps'], resources: ['replicasets', 'deployments', 'statefulsets', 'daemonsets'], verbs: ['get'] },
-  { apiGroups: ['batch'], resources: ['jobs', 'cronjobs'], verbs: ['get'] },
-  { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
+  { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
+  { apiGroups: ['apps'], resources: ['replicasets'], verbs: ['get'] },
+  { apiGroups: ['batch'], resources: ['jobs'], verbs: ['get'] },
+  { apiGroups: [''], resources: ['events'], verbs: ['create'] },
+  // Which namespaces are excluded.
+  {
+    apiGroups: ['admissionregistration.k8s.io'],
+    resources: ['mutatingwebhookconfigurations'],
+    resourceNames: [WEBHOOK_NAMES.configuration],
+    verbs: ['get'],
+  },
 ]
 
 function namespacedRules({ certificates, identities }: ManifestOptions): readonly Rule[] {

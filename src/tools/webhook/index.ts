@@ -4,6 +4,7 @@
  */
 
 export { type ClusterChoice, openCluster } from './cluster-access.ts'
+export { type DriftWish, type FoundDrift, findDriftedPods } from './drift.ts'
 export { renderWebhookGuard } from './guard.ts'
 export { type ManifestWish, renderWebhookManifest } from './manifest.ts'
 export { type RunningWebhook, type ServeParts, serveWebhook, type WebhookFacts } from './serve.ts'

@@ -2,6 +2,7 @@ import { createFileCertificates, startWebhookServer, type WebhookHost } from '..
 import { createLog, type Log, systemClock, systemRandomness } from '../../io/host/index.ts'
 import { createKube } from '../../io/kube/index.ts'
 import { type Environment, findApiServer } from './api-server.ts'
+import { startDriftWatch } from './drift.ts'
 import { createOwnCertificates, meterOwnCertificates } from './own-certificates.ts'
 import { findRoleHome } from './role-home.ts'
 import { type ServeFlags, serverOptionsOf, settingsOf } from './webhook-settings.ts'
@@ -49,10 +50,12 @@ export async function serveWebhook(flags: ServeFlags, parts: ServeParts): Promis
       own ?? (await createFileCertificates({ certificate: flags['tls-cert'], key: flags['tls-key'] }, log))
     const server = await startWebhookServer(options, { kube, certificates, randomness, host })
     if (own !== undefined) meterOwnCertificates(server.metrics, own)
+    const drift = flags.drift ? startDriftWatch(flags, { kube, log, settings, metrics: server.metrics }) : undefined
     const { port, metricsPort } = server
     return {
       facts: { endpoint: `https://${options.address ?? 'localhost'}:${port}`, port, metricsPort, pid: process.pid },
       close: async () => {
+        await drift?.close()
         await server.close()
         await certificates.close()
         await kube.close()
