@@ -28,8 +28,8 @@ export type {
   ParsedReview,
   ReviewEnvelope,
   ServiceAccountLookup,
+  WarningCode,
   WebhookSettings,
 } from './model.ts'
 export { CERTIFICATE_AUTHORITY_ANNOTATION } from './patch/certificate-authority.ts'
 export { DEFAULT_WEBHOOK_SETTINGS } from './settings.ts'
-export type { WarningCode } from './warnings.ts'

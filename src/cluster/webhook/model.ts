@@ -1,6 +1,5 @@
 import type { JsonObject, JsonValue, ServiceAccountRef } from '../../core/index.ts'
 import type { CompatibilitySwitch } from './compatibility.ts'
-import type { WarningCode } from './warnings.ts'
 
 /** What flags decide. `DEFAULT_WEBHOOK_SETTINGS` are the reference's defaults. */
 export interface WebhookSettings {
@@ -102,6 +101,22 @@ export type MutationReason =
   | 'service-accounts-unsynced'
   /** The review, or the pod in it, is not what it must be. */
   | 'malformed'
+
+/** What a warning is about; closed. */
+export type WarningCode =
+  | 'invalid-role-arn'
+  | 'blank-role'
+  | 'empty-audience'
+  | 'invalid-expiration'
+  | 'clamped-expiration'
+  | 'invalid-regional-sts'
+  | 'invalid-skip-containers'
+  | 'half-set-group'
+  | 'mount-path-taken'
+  | 'volume-name-taken'
+  | 'mounted-elsewhere'
+  | 'certificate-authority-not-injected'
+  | 'undecidable-identity'
 
 export interface MutationWarning {
   readonly code: WarningCode

@@ -1,5 +1,5 @@
-import type { MutationWarning } from './model.ts'
-import { quote, type WarningCode } from './warnings.ts'
+import type { MutationWarning, WarningCode } from './model.ts'
+import { quote } from './warnings.ts'
 
 /** Collects warnings while a pod is looked at; what is said of several containers becomes one line that names them. */
 export interface Notes {

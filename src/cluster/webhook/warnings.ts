@@ -1,21 +1,5 @@
 import type { MutationWarning } from './model.ts'
 
-/** What a warning is about; closed. */
-export type WarningCode =
-  | 'invalid-role-arn'
-  | 'blank-role'
-  | 'empty-audience'
-  | 'invalid-expiration'
-  | 'clamped-expiration'
-  | 'invalid-regional-sts'
-  | 'invalid-skip-containers'
-  | 'half-set-group'
-  | 'mount-path-taken'
-  | 'volume-name-taken'
-  | 'mounted-elsewhere'
-  | 'certificate-authority-not-injected'
-  | 'undecidable-identity'
-
 /** SPEC: the API server asks for at most 120 characters each, cuts at 256 and keeps 4096 in all. */
 const LONGEST_WARNING = 256
 const LONGEST_TOTAL = 4096

@@ -58,7 +58,7 @@ const container = fc
   .map(withoutUndefined)
 
 const containers = fc.oneof(
-  { weight: 40, arbitrary: fc.array(container, { minLength: 1, maxLength: 4 }) },
+  { weight: 400, arbitrary: fc.array(container, { minLength: 1, maxLength: 4 }) },
   {
     weight: 1,
     arbitrary: container.map((one) => Array.from({ length: 200 }, (_, at) => ({ ...one, name: `c${at}` }))),
