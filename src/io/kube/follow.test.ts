@@ -145,6 +145,35 @@ describe('following objects', () => {
     await follower.synced()
   })
 
+  it('what became too old while the API server was away is listed at once when it is back, and was stale all the time', async () => {
+    put('a', '1')
+    const { follower, states } = followed()
+    await eventually(() => streams.length === 1)
+    const answer = api.answer
+    api.answer = (_asked, response) => refuse(response, 503, 'ServiceUnavailable')
+    streams[0]?.destroy()
+    await eventually(() => api.asked.length > 4)
+    let isOld = true
+    put('a', '2')
+    api.answer = (asked, response) => {
+      if (!asked.query.has('watch') || !isOld) return answer(asked, response)
+      isOld = false
+      return void response.end(`${JSON.stringify({ type: 'ERROR', object: { kind: 'Status', code: 410 } })}\n`)
+    }
+    await eventually(() => follower.values.get('shop/a') === '2')
+    await eventually(() => follower.state().kind === 'synced')
+    expect(states.filter((kind, at) => kind !== states[at - 1])).toEqual(['synced', 'stale', 'synced'])
+  })
+
+  it('what is too old again and again is not listed in a loop without a pause', async () => {
+    const list = api.answer
+    api.answer = (asked, response) =>
+      asked.query.has('watch') ? refuse(response, 410, 'Expired') : list(asked, response)
+    followed()
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    expect(api.asked.length).toBeLessThan(60)
+  })
+
   it('a stream that is silent for too long is opened anew', async () => {
     followed({ silenceMilliseconds: 50 })
     await eventually(() => streams.length >= 3)

@@ -36,6 +36,7 @@ export function followObjects<Kept>(
     state: { kind: 'starting' },
     resourceVersion: undefined,
     failures: 0,
+    gones: 0,
     onFirst: first.open,
   }
   const done = run(following)
@@ -74,8 +75,10 @@ interface Following<Kept> {
   state: FollowState
   /** From where the watch goes on; undefined: a list is needed first. */
   resourceVersion: string | undefined
-  /** In a row. */
+  /** In a row; decide on the pause before the next attempt. */
   failures: number
+  /** Of those, how often in a row what was known was too old. */
+  gones: number
 }
 
 async function run<Kept>(following: Following<Kept>): Promise<void> {
@@ -89,27 +92,53 @@ async function run<Kept>(following: Following<Kept>): Promise<void> {
   changeState(following, { kind: 'closed' })
 }
 
+/** An API server says that a resource version is too old by an answer, or by the first event of a stream that it began. */
+const FIRST_EVENT_MILLISECONDS = 250
+
 /** One list, when it is needed, and one stream to its end. */
 async function turn<Kept>(following: Following<Kept>): Promise<void> {
   const { resource, options, parts, signal } = following
-  if (following.resourceVersion === undefined) await takeList(following)
-  const resourceVersion = following.resourceVersion ?? ''
+  const isNew = following.resourceVersion === undefined
+  if (isNew) await takeList(following)
+  const settle = createSettling(() => changeToSynced(following), isNew ? 0 : FIRST_EVENT_MILLISECONDS)
   const stream = watchObjects(parts.transport, resource, {
     ...options,
-    resourceVersion,
+    resourceVersion: following.resourceVersion ?? '',
     signal,
     randomness: parts.randomness,
-    onOpen: () => changeToSynced(following),
+    onOpen: settle.begin,
   })
   let count = 0
-  for await (const event of stream) {
-    take(following, event)
-    count += 1
-    following.failures = 0
+  try {
+    for await (const event of stream) {
+      settle.now()
+      take(following, event)
+      count += 1
+      following.failures = 0
+      following.gones = 0
+    }
+  } finally {
+    settle.stop()
   }
   // A stream that ends at once, again and again, must not become a loop without a pause.
   if (count === 0) following.failures += 1
   if (following.failures > 1) await pause(following)
+}
+
+/** Says once that the stream is there: after that time, or with its first event. */
+function createSettling(say: () => void, milliseconds: number): { begin(): void; now(): void; stop(): void } {
+  let timer: NodeJS.Timeout | undefined
+  return {
+    begin: () => {
+      if (milliseconds === 0) say()
+      else timer = setTimeout(say, milliseconds)
+    },
+    now: () => {
+      clearTimeout(timer)
+      say()
+    },
+    stop: () => clearTimeout(timer),
+  }
 }
 
 async function takeList<Kept>(following: Following<Kept>): Promise<void> {
@@ -186,11 +215,15 @@ async function noteFailure<Kept>(following: Following<Kept>, failure: unknown): 
   const { reason, message }: KubeFailure =
     failure instanceof KubeError ? failure : { reason: 'malformed', message: String(failure) }
   following.failures += 1
+  if (reason === 'gone') {
+    following.gones += 1
+    following.failures = following.gones
+  }
   if (reason === 'gone' || reason === 'malformed' || following.failures > MOST_RESUMES)
     following.resourceVersion = undefined
   const now = parts.clock.now()
   // What is too old is listed again at once: that is the course of things, and no reason for alarm.
-  if (reason === 'gone' && following.failures === 1) return
+  if (reason === 'gone' && following.gones === 1) return
   if (state.kind === 'synced')
     parts.log.warn({ resource: resource.plural, reason, message }, 'objects cannot be followed; what is known stays')
   changeState(following, stateAfter(state, { reason, message }, now))
