@@ -1,4 +1,5 @@
 import { audienceOf, keyOf, type PlanFacts } from './plan-model.ts'
+import { originPath } from './plan-private.ts'
 
 /** The same as Terraform; what a name of one resource says of another is left to Terraform. */
 export function renderHcl(facts: PlanFacts, { isPrivate }: { readonly isPrivate: boolean }): string {
@@ -77,6 +78,8 @@ const provider = (facts: PlanFacts): string => `resource "aws_iam_openid_connect
 
 function cloudFront(facts: PlanFacts): string {
   const host = new URL(facts.issuer).hostname
+  const path = originPath(facts)
+  const below = path === '' ? '' : `\n    origin_path              = ${quote(path)}`
   return `# CloudFront takes certificates of us-east-1 alone: give this provider that region.
 provider "aws" {
   alias  = "us_east_1"
@@ -102,7 +105,7 @@ resource "aws_cloudfront_distribution" "issuer" {
   origin {
     origin_id                = "bucket"
     domain_name              = aws_s3_bucket.issuer.bucket_regional_domain_name
-    origin_access_control_id = aws_cloudfront_origin_access_control.issuer.id
+    origin_access_control_id = aws_cloudfront_origin_access_control.issuer.id${below}
   }
   default_cache_behavior {
     target_origin_id       = "bucket"

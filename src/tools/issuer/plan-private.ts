@@ -121,7 +121,7 @@ function distribution(facts: PlanFacts, host: string) {
 }
 
 /** The prefix of the bucket that the issuer's path does not name itself. */
-function originPath({ prefix, issuer }: PlanFacts): string {
+export function originPath({ prefix, issuer }: PlanFacts): string {
   const path = new URL(issuer).pathname.replace(/^\/|\/$/g, '')
   if (prefix === path) return ''
   if (path === '') return `/${prefix}`
