@@ -7,14 +7,22 @@ import {
   decideMutation,
   type JsonPatchOperation,
   parseAdmissionReview,
+  parseIdentityConfig,
   type WebhookSettings,
+  WRONG_CONTENT_TYPE,
 } from '../../src/cluster/webhook/index.ts'
 import type { JsonObject } from '../../src/core/index.ts'
 import { seededRandomness } from '../../src/core/testing/fixed.ts'
 import { accountAnnotations, pods } from '../conformance/webhook/arbitraries.ts'
 import { applyPatch, type Json, settleJitter, withoutNoise } from '../conformance/webhook/effect.ts'
 import { type Flags, lookUp, settingsOf } from '../conformance/webhook/flags.ts'
-import { askReference, findReference, type ReferenceCall } from './reference-webhook/reference.ts'
+import {
+  askReference,
+  findReference,
+  type ReferenceAnswer,
+  type ReferenceCall,
+  type ReferenceJob,
+} from './reference-webhook/reference.ts'
 
 /** Each is one life of the reference, with pods of its own. */
 const FLAG_SETS: readonly Flags[] = [
@@ -65,6 +73,63 @@ suite(`the reference webhook and ours${why}`, () => {
     })
   }
 
+  it('refuse the same calls, and in the same words where these are not those of Go', async () => {
+    const review = { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview' }
+    const bodies = [
+      '',
+      '{"request": {"object": "x"}',
+      JSON.stringify({ ...review }),
+      JSON.stringify({ ...review, request: null }),
+    ]
+    const pods = [
+      '"x"',
+      '5',
+      'true',
+      '[]',
+      'null',
+      '{"spec":5}',
+      '{"spec":{"containers":{}}}',
+      '{"metadata":{"labels":{"a":1}}}',
+    ]
+    const withPods = pods.map((text) => `{"request":{"uid":"1","object":${text}}}`)
+    const calls = [...bodies, ...withPods].map((body) => ({ body }))
+    const answers = await ask({ reviews: [...calls, { body: '{}', contentType: 'application/json; charset=utf-8' }] })
+    for (const [at, { body }] of calls.entries()) {
+      const theirs = (JSON.parse(answers[at]?.text ?? '') as Refusal).response
+      const parsed = parseAdmissionReview(Buffer.from(body))
+      const decision =
+        parsed.outcome === 'malformed'
+          ? parsed.decision
+          : decideMutation(parsed.request.pod, lookUp({}, '', ''), ours())
+      expect([decision.allowed, theirs.allowed], body).toEqual([false, false])
+      const isOfGo = /json: cannot unmarshal \w+ into Go struct|unexpected end of JSON|json parse error/.test(
+        theirs.status.message,
+      )
+      if (!isOfGo) expect(decision.message, body).toBe(theirs.status.message)
+    }
+    expect(answers.at(-1)).toEqual({ status: WRONG_CONTENT_TYPE.httpStatus, text: WRONG_CONTENT_TYPE.body })
+  })
+
+  it('read a ConfigMap with one bad entry as the table of differences says', async () => {
+    const config = JSON.stringify({ 'shop/orders/more': { RoleARN: ROLE }, 'shop/billing': { TokenExpiration: '600' } })
+    const call = reviewOf(podOf({ spec: { containers: [{ name: 'app' }] } }, 'orders'))
+    const isMapped = (text: string) => readPatch(text).length > 0
+    const [bad] = await ask({ config, reviews: [call] })
+    expect(isMapped(bad?.text ?? '')).toBe(false)
+    const [good] = await ask({ config: config.replace('"600"', '600'), reviews: [call], canaries: [call] })
+    expect(isMapped(good?.text ?? '')).toBe(true)
+    const parse = (text: string) => parseIdentityConfig(text, ALL_SWITCHES).identities
+    expect(parse(config)).toBeUndefined()
+    expect(parse(config.replace('"600"', '600'))?.get('shop/orders')?.roleArn).toBe(ROLE)
+  })
+
+  it('go different ways where a key of the ConfigMap has no slash: the reference ends', async () => {
+    const config = JSON.stringify({ orders: { RoleARN: ROLE } })
+    const canary = reviewOf(podOf({ spec: { containers: [{ name: 'app' }] } }, 'nobody'))
+    await expect(ask({ config, reviews: [], canaries: [canary] })).rejects.toThrow(/index out of range/)
+    expect(parseIdentityConfig(config, new Set()).identities?.size).toBe(0)
+  })
+
   it('differ in each of the ways that the table of differences has for pods, and in no other', () => {
     console.log(
       `note: ${FLAG_SETS.length * PODS_OF_A_SET} pods, ${injected} of them injected; differences: ${JSON.stringify(Object.fromEntries(responsible))}`,
@@ -76,6 +141,36 @@ suite(`the reference webhook and ours${why}`, () => {
     )
   })
 })
+
+interface Refusal {
+  readonly response: { readonly allowed: boolean; readonly status: { readonly message: string } }
+}
+
+function ours() {
+  return { settings: settingsOf({}), randomness: seededRandomness('calls') }
+}
+
+interface Asking extends Pick<ReferenceJob, 'reviews'> {
+  readonly config?: string
+  /** By default a pod of an annotated service account. */
+  readonly canaries?: readonly ReferenceCall[]
+}
+
+function ask({ config, reviews, canaries }: Asking): Promise<readonly ReferenceAnswer[]> {
+  if (!('binary' in reference)) throw new Error(reference.missing)
+  const { serviceAccounts } = describeCluster([], 'eks.amazonaws.com')
+  const data = { config }
+  const configMaps =
+    config === undefined ? [] : [{ metadata: { name: 'pod-identity-webhook', namespace: 'eks' }, data }]
+  const byDefault = [reviewOf(podOf({ spec: {} }, 'canary-account'))]
+  return askReference(reference.binary, {
+    flags: ['--watch-config-map'],
+    serviceAccounts,
+    configMaps,
+    canaries: canaries ?? byDefault,
+    reviews,
+  })
+}
 
 interface Outcome {
   readonly isInjected: boolean

@@ -56,7 +56,17 @@ describe('the ConfigMap of identities', () => {
     const { identities, warnings } = parse(text)
     expect([...(identities?.keys() ?? [])]).toEqual(['shop/good'])
     expect(warnings).toHaveLength(1)
-    expect(parse(text, 'whole-config-map').identities).toBeUndefined()
+  })
+
+  it('is unread as a whole because of one bad entry, if that is asked for', () => {
+    for (const bad of [{ orders: {} }, { 'shop/orders': null }, { 'shop/orders': { RoleARN: 5 } }]) {
+      expect(parse({ ...bad, 'shop/good': {} }, 'whole-config-map').identities).toBeUndefined()
+    }
+  })
+
+  it('is read as the reference reads it, if that is asked for: what follows a second slash is nothing', () => {
+    const { identities } = parse({ 'shop/orders/more': { RoleARN: ROLE } }, 'whole-config-map')
+    expect(identities?.get('shop/orders')?.roleArn).toBe(ROLE)
   })
 
   it.each(['', '[]', 'null', '5', '{"shop/orders":', 'RoleARN: x'])('is unread as a whole when it is %j', (text) => {

@@ -32,15 +32,30 @@ export function parseIdentityConfig(
 ): ParsedIdentityConfig {
   const document = readDocument(text)
   if (document === undefined) return { identities: undefined, warnings: ['the ConfigMap is not a JSON object'] }
+  const isWhole = compatibility.has('whole-config-map')
   const identities = new Map<string, ConfigMapIdentity>()
   const warnings: string[] = []
-  for (const key of Object.keys(document)) {
-    const entry = readEntry(key, member(document, key))
-    if (typeof entry === 'string') warnings.push(`the ConfigMap's entry ${quote(key)} is not used: ${entry}`)
-    else identities.set(key, entry)
+  for (const written of Object.keys(document)) {
+    const key = isWhole ? readKeyAsReference(written) : readKey(written)
+    const entry = key === undefined ? BAD_KEY : readEntry(key, member(document, written))
+    if (typeof entry === 'string') warnings.push(`the ConfigMap's entry ${quote(written)} is not used: ${entry}`)
+    else identities.set(entry.key, entry)
   }
-  const isRefused = compatibility.has('whole-config-map') && identities.size < Object.keys(document).length
-  return { identities: isRefused ? undefined : identities, warnings }
+  return { identities: isWhole && warnings.length > 0 ? undefined : identities, warnings }
+}
+
+const BAD_KEY = 'its key is neither `NAMESPACE/NAME` nor `*/NAME`'
+
+function readKey(written: string): string | undefined {
+  const [namespace = '', name = '', ...more] = written.split('/')
+  const isKey = more.length === 0 && (namespace === '*' || isNamespaceName(namespace)) && isObjectName(name)
+  return isKey ? written : undefined
+}
+
+/** SPEC: whatever stands behind a second slash is not read; without a first one, the reference ends. */
+function readKeyAsReference(written: string): string | undefined {
+  const [namespace, name] = written.split('/')
+  return name === undefined ? undefined : `${namespace}/${name}`
 }
 
 function readDocument(text: string): JsonObject | undefined {
@@ -54,10 +69,6 @@ function readDocument(text: string): JsonObject | undefined {
 
 /** The entry, or why it cannot be used. */
 function readEntry(key: string, value: JsonValue | undefined): ConfigMapIdentity | string {
-  const [namespace = '', name = '', ...more] = key.split('/')
-  if (more.length > 0 || (namespace !== '*' && !isNamespaceName(namespace)) || !isObjectName(name)) {
-    return 'its key is neither `NAMESPACE/NAME` nor `*/NAME`'
-  }
   if (!isObject(value)) return 'it is not an object'
   const roleArn = field(value, 'RoleARN') ?? ''
   const audience = field(value, 'Audience') ?? ''
