@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createAdministratorCalls } from '../../src/io/aws/index.ts'
 import {
   explainInquiry,
+  findKeptPolicies,
   findWhoCan,
   type GivenPolicies,
   gatherInquiries,
@@ -24,7 +25,7 @@ beforeAll(async () => {
   place = await openInstallation()
   const calls = await createAdministratorCalls(place.facts, { dataDirectory: place.directory, clock: place.clock })
   const trust = doc('sts:AssumeRole', { Principal: { AWS: ACCOUNT } })
-  const steps: readonly (readonly [string, Record<string, string>])[] = [
+  const steps: (readonly [string, Record<string, string>])[] = [
     ['CreateRole', { RoleName: 'app', Path: '/team/', AssumeRolePolicyDocument: trust }],
     ['PutRolePolicy', { RoleName: 'app', PolicyName: 'inline', PolicyDocument: doc('s3:GetObject') }],
     ['AttachRolePolicy', { RoleName: 'app', PolicyArn: 'arn:aws:iam::aws:policy/AmazonSQSReadOnlyAccess' }],
@@ -33,6 +34,15 @@ beforeAll(async () => {
       { RoleName: 'app', PermissionsBoundary: 'arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess' },
     ],
   ]
+  steps.push([
+    'CreateOpenIDConnectProvider',
+    { Url: 'https://oidc.example.com/id/A1', 'ThumbprintList.member.1': 'a'.repeat(40) },
+  ])
+  const body = doc('s3:GetObject', { Principal: { AWS: ACCOUNT }, Resource: 'arn:aws:s3:::with-a-policy/*' })
+  for (const target of ['/with-a-policy', '/with-a-policy?policy'])
+    expect(await calls.s3({ method: 'PUT', target, body: target.endsWith('?policy') ? body : '' })).toMatchObject({
+      code: '',
+    })
   for (const [action, parameters] of steps) expect(await calls.iam(action, parameters)).toMatchObject({ code: '' })
   const { accessKeyId, secretAccessKey } = place.administrator()
   Object.assign(process.env, {
@@ -77,6 +87,23 @@ describe.each(SOURCES)('policies read through %s', (_, open) => {
     expect((await source.findPolicy(ROLE))?.text).toContain('sts:AssumeRole')
     expect((await source.findRole('app'))?.arn).toBe(ROLE)
     expect((await source.listPrincipals()).map(({ arn }) => arn)).toContain(ROLE)
+  })
+
+  test('stand under the ARN of a role, a user, a managed policy and a bucket, each with its type', async () => {
+    const source = await open()
+    const typesOf = async (arn: string) => (await findKeptPolicies(arn, source)).map(({ type }) => type)
+    expect(await typesOf(ROLE)).toEqual(['trust', 'identity', 'identity', 'boundary'])
+    expect(await typesOf(`arn:aws:iam::${ACCOUNT}:user/administrator`)).toEqual(['identity'])
+    expect(await typesOf('arn:aws:iam::aws:policy/ReadOnlyAccess')).toEqual(['identity'])
+    expect(await typesOf('arn:aws:s3:::with-a-policy')).toEqual(['resource'])
+    for (const none of [`arn:aws:iam::${ACCOUNT}:role/none`, 'arn:aws:s3:::no-such-bucket'])
+      await expect(findKeptPolicies(none, source)).rejects.toMatchObject({ code: 'CONFIG' })
+  })
+
+  test('come with the providers of the account', async () => {
+    expect(await (await open()).listProviders()).toEqual([
+      `arn:aws:iam::${ACCOUNT}:oidc-provider/oidc.example.com/id/A1`,
+    ])
   })
 
   test('say who can, and by what', async () => {

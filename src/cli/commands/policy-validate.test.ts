@@ -62,3 +62,8 @@ it('lets no policy speak to the terminal', async () => {
   expect(out).not.toContain('\u001b')
   expect(out).toContain('\\u001b')
 })
+
+it('reads what is named by ARN from the local cloud, and says so when there is none', async () => {
+  const asked = validate('', 'arn:aws:iam::000000000000:role/app', '--data-dir', '/nonexistent/openirsa')
+  await expect(asked).rejects.toMatchObject({ code: 'CONFIG' })
+})

@@ -1,6 +1,5 @@
 import { dirname, isAbsolute, join } from 'node:path'
 import { type Command, Option as Flag } from 'commander'
-import { dataDirectoryOf } from '../../config/index.ts'
 import { ConfigError, instant } from '../../core/index.ts'
 import type {
   Expectation,
@@ -14,6 +13,7 @@ import type {
 import { NO } from '../ending.ts'
 import { dataDirectoryFlag, outputFlag } from '../flags.ts'
 import { readTextOf } from '../input.ts'
+import { sourceOf } from '../policy-source.ts'
 import { type OutputFormat, printResult } from '../render-data.ts'
 import {
   renderFailure,
@@ -124,7 +124,10 @@ function addQuestionFlags(command: Command): Command {
     .option('--scp <FILE,…>', 'Service control policies of one level; once a level, from the root down.', collect, [])
     .option('--rcp <FILE,…>', 'Resource control policies of one level; once a level, from the root down.', collect, [])
     .option('--endpoint-policy <FILE>', 'The policy of the endpoint.')
-    .option('--live', "Read what is not given from AWS, by the SDK's default credentials; nothing is changed there.")
+    .option(
+      '--live',
+      "Read what is not given from AWS, by the SDK's default credentials, but for an organization's policies; nothing is changed there.",
+    )
     .addOption(dataDirectoryFlag())
     .addOption(outputFlag())
 }
@@ -147,14 +150,6 @@ async function gather(flags: QuestionFlags, terminal: Terminal) {
 function isFromFiles({ identity, boundary, session, resource, scp, rcp, endpoint }: GivenPolicies): boolean {
   const single = [boundary, resource, endpoint].some((policy) => policy !== undefined)
   return single || [identity, session, scp, rcp].some((policies) => policies.length > 0)
-}
-
-async function sourceOf(
-  { live, dataDir }: Pick<QuestionFlags, 'live' | 'dataDir'>,
-  terminal: Terminal,
-): Promise<PolicySource> {
-  const { liveSource, localSource } = await import('../../tools/policy/index.ts')
-  return live ? liveSource() : localSource(dataDirectoryOf(dataDir, terminal.environment))
 }
 
 async function readGiven(flags: QuestionFlags, terminal: Terminal): Promise<GivenPolicies> {
@@ -260,7 +255,7 @@ function addWhoCan(policy: Command, terminal: Terminal): void {
     .option('--context <KEY=VALUE>', 'A context key; given again, a key of many values.', collect, [])
     .option(
       '--live',
-      "Ask AWS, by the SDK's default credentials, instead of the local cloud; nothing is changed there.",
+      "Ask AWS, by the SDK's default credentials, instead of the local cloud, but for an organization's policies; nothing is changed there.",
     )
     .addOption(dataDirectoryFlag())
     .addOption(outputFlag())

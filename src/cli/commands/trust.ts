@@ -1,10 +1,10 @@
 import { type Command, Option as Flag } from 'commander'
-import { dataDirectoryOf } from '../../config/index.ts'
 import { ConfigError } from '../../core/index.ts'
 import type { TrustPolicy } from '../../tools/trust/index.ts'
 import { NO } from '../ending.ts'
 import { dataDirectoryFlag, outputFlag, serviceAccountOf } from '../flags.ts'
 import { readTextOf } from '../input.ts'
+import { sourceOf } from '../policy-source.ts'
 import { type OutputFormat, printResult } from '../render-data.ts'
 import { renderTrustCheck } from '../render-trust.ts'
 import type { Terminal } from '../terminal.ts'
@@ -19,6 +19,8 @@ interface GenerateFlags {
   readonly account?: string
   readonly audience?: string
   readonly role: string
+  readonly live?: true
+  readonly dataDir?: string
   readonly output: GenerateFormat
 }
 
@@ -36,7 +38,12 @@ function addGenerate(trust: Command, terminal: Terminal): void {
     .description('Print the trust policy that lets in exactly this service account, with exactly this audience.')
     .option('--service-account <NAMESPACE/NAME>', 'Who is let in. May be given several times.', collect, [])
     .option('--subject-like <PATTERN>', 'Instead: every subject that fits a pattern with * or ?, by StringLike.')
-    .option('--provider <ARN>', 'The OIDC provider in the account of the role.')
+    .option(
+      '--provider <ARN>',
+      'The OIDC provider in the account of the role; default the only one of the local cloud.',
+    )
+    .option('--live', "The only one of AWS, by the SDK's default credentials; nothing is changed there.")
+    .addOption(dataDirectoryFlag())
     .option('--issuer <URL>', 'Instead of --provider: the issuer; needs --account.')
     .option('--account <ID>', 'Account of the role, with --issuer.')
     .option('--audience <AUDIENCE>', "Whom tokens are for; default AWS STS, as the provider's partition calls it.")
@@ -49,12 +56,9 @@ function addGenerate(trust: Command, terminal: Terminal): void {
     .action(async (flags: GenerateFlags) => {
       const { generateTrust, providerArnOf, renderAwsCli, renderHcl } = await import('../../tools/trust/index.ts')
       const { subjectLike, audience, issuer, account } = flags
-      const providerArn =
+      const given =
         flags.provider ?? (issuer === undefined || account === undefined ? undefined : providerArnOf(issuer, account))
-      if (providerArn === undefined)
-        throw new ConfigError('expected --provider ARN, or --issuer URL and --account ID', {
-          hint: 'aws iam list-open-id-connect-providers lists them',
-        })
+      const providerArn = given ?? (await onlyProvider(flags, terminal))
       const policy = generateTrust({
         serviceAccounts: flags.serviceAccount.map(serviceAccountOf),
         providerArn,
@@ -68,6 +72,22 @@ function addGenerate(trust: Command, terminal: Terminal): void {
       } as const satisfies Record<GenerateFormat, (policy: TrustPolicy) => string>
       terminal.out(print[flags.output](policy))
     })
+}
+
+/** @throws ConfigError when there is none, or a choice */
+async function onlyProvider(flags: GenerateFlags, terminal: Terminal): Promise<string> {
+  if (flags.issuer !== undefined || flags.account !== undefined)
+    throw new ConfigError('expected --issuer URL and --account ID together, or --provider ARN')
+  const { place, listProviders } = await sourceOf(flags, terminal)
+  const [only, ...more] = await listProviders()
+  if (only === undefined)
+    throw new ConfigError(`${place} has no OIDC provider`, {
+      hint: 'aws iam create-open-id-connect-provider makes one; or say --provider ARN',
+    })
+  if (more.length === 0) return only
+  throw new ConfigError(`${place} has ${more.length + 1} OIDC providers`, {
+    hint: `say which with --provider: ${[only, ...more].join(', ')}`,
+  })
 }
 
 interface CheckFlags {
@@ -112,11 +132,10 @@ async function readFile(name: string, { role }: CheckFlags, terminal: Terminal) 
   return { policy: { name, text: await readTextOf(name, terminal) }, roleArn }
 }
 
-async function readRole({ role, live, dataDir }: CheckFlags, terminal: Terminal) {
+async function readRole({ role, ...flags }: CheckFlags, terminal: Terminal) {
   if (role === undefined)
     throw new ConfigError('there is no policy to look through', { hint: 'give its file, or the role with --role NAME' })
-  const { liveSource, localSource } = await import('../../tools/policy/index.ts')
-  const source = await (live ? liveSource() : localSource(dataDirectoryOf(dataDir, terminal.environment)))
+  const source = await sourceOf(flags, terminal)
   const found = await source.findRole(role)
   if (found?.trust === undefined) throw new ConfigError(`${source.place} has no role \`${role}\``)
   return { policy: found.trust, roleArn: found.arn }

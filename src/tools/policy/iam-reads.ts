@@ -17,6 +17,7 @@ export type IamRead =
   | 'ListRoles'
   | 'ListUsers'
   | 'GetOpenIDConnectProvider'
+  | 'ListOpenIDConnectProviders'
 
 export type IamAnswer = Readonly<Record<string, unknown>>
 

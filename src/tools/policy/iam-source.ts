@@ -36,6 +36,10 @@ export function createIamSource({ place, asking, findResource, findOrganization 
     },
     findOrganization: async (account) => findOrganization?.(account),
     readsOrganizations: findOrganization !== undefined,
+    listProviders: async () => {
+      const answer = await asking('')('ListOpenIDConnectProviders', {})
+      return listOf(answer?.OpenIDConnectProviderList).map((one) => textOf(recordOf(one).Arn))
+    },
     listPrincipals: async () => {
       const ask = asking('')
       const roles = await listAll(ask, 'ListRoles', { input: {}, member: 'Roles' })

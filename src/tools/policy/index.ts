@@ -14,6 +14,7 @@ export {
 } from './generate.ts'
 export { type Inquiry, resourcePolicyKindOf } from './inquiry.ts'
 export { renderJunit } from './junit.ts'
+export { findKeptPolicies, type KeptPolicy } from './kept-policies.ts'
 export { liveSource } from './live-source.ts'
 export { readLiveTrail } from './live-trail.ts'
 export { localSource } from './local-source.ts'

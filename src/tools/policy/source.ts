@@ -53,6 +53,8 @@ export interface PolicySource {
   findOrganization(account: string): Promise<FoundOrganization | undefined>
   /** False: an organization may limit more than is told, which whoever asks has to know. */
   readonly readsOrganizations: boolean
+  /** ARNs of the OIDC providers of the account. */
+  listProviders(): Promise<readonly string[]>
   /** Every user and role of the account. */
   listPrincipals(): Promise<readonly FoundPrincipal[]>
 }
