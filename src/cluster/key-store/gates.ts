@@ -1,4 +1,5 @@
 import { type Instant, instant, plusSeconds, type Seconds, seconds } from '../../core/index.ts'
+import { KeyStoreError } from './errors.ts'
 import type { IssuerState, SignerReport, StoredKey } from './model.ts'
 
 /** One thing that must be before a step of a rotation. */
@@ -162,4 +163,20 @@ function until(
 
 function closed(name: Gate['name'], at: Instant | undefined, because: string): Gate {
   return { name, opensAt: at, isOpen: false, because }
+}
+
+/** Clocks of several machines may differ by so much. */
+const SKEW = seconds(60)
+
+/**
+ * A clock that is before what was written opens no gate that can be relied on, and would date what comes next wrongly.
+ * @throws KeyStoreError
+ */
+export function refuseEarlyClock({ changedAt, publications }: IssuerState, now: Instant): void {
+  const written = latest([changedAt, ...publications.map(({ publishedAt }) => publishedAt)])
+  if (plusSeconds(now, SKEW) >= written) return
+  const [last, today] = [written, now].map((at) => new Date(at).toISOString())
+  throw new KeyStoreError(`the clock says ${today}, but the issuer was changed at ${last} already`, {
+    hint: 'set the clock: the gates of a rotation go by it',
+  })
 }

@@ -5,7 +5,15 @@
 export { API_SERVER_FILES } from './api-server-files.ts'
 export { type IssuerDocument, type IssuerDocuments, keyStoreJwksUri, renderIssuerDocuments } from './documents.ts'
 export { KeyStoreError, RotationRefused } from './errors.ts'
-export { activationGates, type Gate, longestCache, opensAt, publishedGate, retirementGates } from './gates.ts'
+export {
+  activationGates,
+  type Gate,
+  longestCache,
+  opensAt,
+  publishedGate,
+  refuseEarlyClock,
+  retirementGates,
+} from './gates.ts'
 export { createKeyStore, type KeyStore, openKeyStore } from './key-store.ts'
 export type {
   IssuerState,

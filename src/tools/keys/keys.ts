@@ -13,6 +13,7 @@ import {
   planRotation,
   publishableKeys,
   type RotationStep,
+  refuseEarlyClock,
   retireKey,
   retirementGates,
   type SignerReport,
@@ -109,6 +110,7 @@ export interface RotateOutcome {
 export async function rotateKeys(options: RotateOptions, host: KeysHost): Promise<RotateOutcome> {
   const store = openKeyStore(resolve(options.directory))
   const state = await store.read()
+  refuseEarlyClock(state, host.clock.now())
   if (options.forgetSigner !== undefined) await forgetSigner(store, options.forgetSigner)
   if (options.restarted) await noteRestart(store, state, host.clock.now())
   // What an earlier run could not publish any more.
@@ -179,6 +181,7 @@ export interface RetireOutcome {
 export async function retireKeys(options: RetireOptions, host: KeysHost): Promise<RetireOutcome> {
   const store = openKeyStore(resolve(options.directory))
   const state = await store.read()
+  refuseEarlyClock(state, host.clock.now())
   const observed = { reports: await store.readReports(), now: host.clock.now() }
   const named =
     options.keyIds.length > 0
