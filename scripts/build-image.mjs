@@ -2,7 +2,8 @@
 // Writes openirsa's container image with no container engine and no registry: `node scripts/build-image.mjs --output FILE [--name REF] [--dist DIR]`, then
 // `docker load -i FILE`, `kind load image-archive FILE`, or `ctr -n k8s.io images import FILE`.
 // In it: the Node.js that runs this script with the libraries it is linked to, the built package, what it depends on, certificates; no shell.
-// Runs as user 65532 from a read-only file system. `/webhook` is `openirsa webhook serve`, for manifests that name the reference's command.
+// It runs from a read-only file system, as any user. It names none, as the reference webhook's image does: that one's manifests listen on port 443,
+// which other users may only since containerd 2. Those of `openirsa webhook manifest` say 65532. `/webhook` is the reference's command.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -15,8 +16,7 @@ const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt'
 const USER = 65532
 
 /** Names of what no program reads. */
-const UNREAD =
-  /\.(d\.[cm]?ts|map|md|markdown|tsbuildinfo)$|\/(test|tests|docs?|example|examples|bench|benchmark|benchmarks)$/
+const UNREAD = /\.(d\.[cm]?ts|map|md|markdown|tsbuildinfo)$/
 
 function runtime() {
   const node = realpathSync(process.execPath)
@@ -39,14 +39,12 @@ function application(dist) {
   return [[dist, 'dist'], ...here].map(([from, path]) => ({ from, to: `${APP}/${path}`, but: UNREAD }))
 }
 
-const launcher = (...words) => {
-  const first = words.length === 0 ? '' : `process.argv.splice(2, 0, ${words.map((word) => `'${word}'`).join(', ')})\n`
-  return `#!/usr/bin/node\n${first}import('${APP}/dist/cli/main.js')\n`
-}
+/** Not a link to the command, which looks for node by `env`. Called as `/webhook`, the command knows what that means. */
+const LAUNCHER = `#!/usr/bin/node\nimport('${APP}/dist/cli/main.js')\n`
 
 const surroundings = () => [
-  { text: launcher(), to: '/usr/bin/openirsa', mode: 0o755 },
-  { text: launcher('webhook', 'serve'), to: '/webhook', mode: 0o755 },
+  { text: LAUNCHER, to: '/usr/bin/openirsa', isExecutable: true },
+  { text: LAUNCHER, to: '/webhook', isExecutable: true },
   { text: `root:x:0:0::/:/\nopenirsa:x:${USER}:${USER}::/:/\n`, to: '/etc/passwd' },
   { text: `root:x:0:\nopenirsa:x:${USER}:\n`, to: '/etc/group' },
   { text: 'hosts: files dns\n', to: '/etc/nsswitch.conf' },
@@ -60,8 +58,8 @@ if (values.output === undefined) {
   process.exit(2)
 }
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-await writeImage(resolve(values.output), {
+writeImage(resolve(values.output), {
   name: values.name ?? `openirsa:${version}`,
   files: [...runtime(), ...application(resolve(values.dist)), ...surroundings()],
-  settings: { User: `${USER}:${USER}`, Entrypoint: ['/usr/bin/openirsa'], Env: ['PATH=/usr/bin'], WorkingDir: '/' },
+  settings: { Entrypoint: ['/usr/bin/openirsa'], Env: ['PATH=/usr/bin'], WorkingDir: '/' },
 })

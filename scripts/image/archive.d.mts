@@ -2,7 +2,7 @@ export interface ImageFile {
   readonly from?: string
   readonly text?: string
   readonly to: string
-  readonly mode?: number
+  readonly isExecutable?: boolean
   readonly but?: RegExp
 }
 
@@ -12,4 +12,4 @@ export interface Image {
   readonly settings: Readonly<Record<string, unknown>>
 }
 
-export function writeImage(file: string, image: Image): Promise<void>
+export function writeImage(file: string, image: Image): void

@@ -27,7 +27,7 @@ export async function startNode(options: ControlPlaneOptions = {}): Promise<Node
   try {
     const containerd = await startContainerd(place)
     const image = join(place.directory, 'pause.tar')
-    await writePauseImage(controlPlane.bin, image)
+    writePauseImage(controlPlane.bin, image)
     await containerd.importImage(image)
     startScheduler(controlPlane)
     const kubelet = startKubelet(controlPlane, containerd.endpoint)
