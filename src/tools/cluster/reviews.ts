@@ -15,7 +15,7 @@ import type { Link } from './link.ts'
  * An answer counts for so long. An API server keeps a yes for 10 s itself: together they stay below the 15 s within which the
  * end of a pod has to be noticed.
  */
-const ANSWER_SECONDS = seconds(4)
+const ANSWER_SECONDS = seconds(3)
 /** For the wait and the call. */
 const LONGEST_MILLISECONDS = 5000
 const MOST_AT_ONCE = 16
