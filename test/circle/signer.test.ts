@@ -14,6 +14,7 @@ import { type ApiServer, startApiServer } from './harness/api-server.ts'
 import { type ControlPlane, describeWithApiServer, eventually, startControlPlane } from './harness/index.ts'
 import { freePorts } from './harness/ports.ts'
 import { type Server, startServer } from './harness/process.ts'
+import { isAccepted, makeServiceAccount, requestToken, type Token } from './tokens.ts'
 
 const COMMAND = join(import.meta.dirname, '../../dist/cli/main.js')
 const HOST = 'oidc.signer.test'
@@ -25,11 +26,6 @@ const EXCHANGES_PER_SECOND = 100
 /** The cloud half keeps a JWKS for a minute at least. */
 const STS_CACHE_SECONDS = 65
 const KEYS_HOST = { clock: systemClock }
-
-interface Token {
-  readonly text: string
-  readonly keyId: string
-}
 
 describeWithApiServer('a real kube-apiserver with our external signer', () => {
   let cluster: ControlPlane
@@ -271,42 +267,6 @@ function answers(path: string): Promise<boolean> {
     })
     socket.once('error', () => resolve(false))
   })
-}
-
-async function makeServiceAccount({ ask }: ApiServer): Promise<void> {
-  const post = (path: string, kind: string, metadata: object) =>
-    ask(path, { method: 'POST', body: { apiVersion: 'v1', kind, metadata } })
-  await post('/api/v1/namespaces', 'Namespace', { name: 'shop' })
-  const { status, text } = await post('/api/v1/namespaces/shop/serviceaccounts', 'ServiceAccount', {
-    name: 'orders',
-    namespace: 'shop',
-  })
-  if (status !== 201) throw new Error(text)
-}
-
-async function requestToken({ ask }: ApiServer, audiences: readonly string[]): Promise<Token> {
-  const { status, text } = await ask('/api/v1/namespaces/shop/serviceaccounts/orders/token', {
-    method: 'POST',
-    body: {
-      apiVersion: 'authentication.k8s.io/v1',
-      kind: 'TokenRequest',
-      spec: { audiences, expirationSeconds: 3600 },
-    },
-  })
-  if (status !== 201) throw new Error(`TokenRequest: ${status} ${text}`)
-  const { token } = (JSON.parse(text) as { status: { token: string } }).status
-  const header = JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as { kid: string }
-  return { text: token, keyId: header.kid }
-}
-
-async function isAccepted({ ask }: ApiServer, { text }: Token, audience: string): Promise<boolean> {
-  const body = {
-    apiVersion: 'authentication.k8s.io/v1',
-    kind: 'TokenReview',
-    spec: { token: text, audiences: [audience] },
-  }
-  const answer = await ask('/apis/authentication.k8s.io/v1/tokenreviews', { method: 'POST', body })
-  return (JSON.parse(answer.text) as { status?: { authenticated?: boolean } }).status?.authenticated === true
 }
 
 interface Seen {
