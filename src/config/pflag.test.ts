@@ -85,7 +85,7 @@ describe('what is refused says what was found, and the way out', () => {
     ['--failure-policy=fail', '--failure-policy: expected one of Ignore, Fail, found `fail`'],
     [
       '--service-account-lookup-grace-period=1h',
-      '--service-account-lookup-grace-period: expected a duration such as 100ms, 60s or 1m30s from 0s to 10s, found `1h`',
+      '--service-account-lookup-grace-period: expected a duration such as 100ms, 60s or 1m30s from 0s to 30s, found `1h`',
     ],
   ])('%s', (line, message) => {
     expect(failureOf(line).message).toBe(message)

@@ -142,7 +142,7 @@ export const referenceWebhookFlags = {
   'service-account-lookup-grace-period': {
     kind: 'duration',
     fallback: 1000,
-    between: [0, 10_000],
+    between: [0, 30_000],
     summary:
       'Longest wait for the API server about a service account that is not known yet; 0 never asks (the reference’s default).',
   },

@@ -201,6 +201,14 @@ describe('pages', () => {
     expect((await fetch(`${own}/mutate`, { method: 'POST', body: '{}' })).status).toBe(404)
   })
 
+  test('that there are not are counted under one name', async () => {
+    webhook = await startServer(cluster, files)
+    for (const path of ['/a', '/b', '/mutate/']) expect((await ask(path, place(webhook))).status).toBe(404)
+    const text = await webhook.metrics()
+    expect(text).toContain('http_request_count{verb="GET",path="other",code="404"} 3')
+    expect(text).not.toContain('path="/a"')
+  })
+
   test('of metrics are in Prometheus’ format, with every name of the reference', async () => {
     webhook = await startServer(cluster, files)
     await ask('/healthz', place(webhook))
