@@ -11,6 +11,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 180_000,
     pool: 'forks',
-    fileParallelism: false,
+    // One of them waits ten minutes for a token to grow old; runs do not meet.
+    maxWorkers: 2,
   },
 })

@@ -8,7 +8,7 @@ import { describeWithApiServer, describeWithNode, eventually, startControlPlane,
 import { clearLeftovers, NAME } from './harness/leftovers.ts'
 import { openLoopback } from './harness/place.ts'
 import { waitingPod } from './harness/pods.ts'
-import { stateOfMachine, tracesOf } from './harness/traces.ts'
+import { containersOf, groupsOf, stateOfMachine, tracesOf } from './harness/traces.ts'
 
 const seconds = (since: number): string => ((performance.now() - since) / 1000).toFixed(1)
 
@@ -23,11 +23,14 @@ describeWithNode('of a node with pods', () => {
       return items.every(({ status }: { status: { phase: string } }) => status.phase === 'Running')
     })
     // It can be seen while it is there: what is asked below can fail.
+    const containers = containersOf(name)
     expect(tracesOf(name).length).toBeGreaterThan(5)
+    expect(groupsOf(containers).length).toBeGreaterThan(3)
     const began = performance.now()
     await node.stop()
     console.log(`note: a node with two pods gone after ${seconds(began)} s`)
     expect(tracesOf(name)).toEqual([])
+    expect(groupsOf(containers)).toEqual([])
     expect(stateOfMachine()).toEqual(before)
   })
 
@@ -37,11 +40,13 @@ describeWithNode('of a node with pods', () => {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const name = String((await once(starter.stdout, 'data'))[0]).trim()
+    const containers = containersOf(name)
     expect(tracesOf(name).length).toBeGreaterThan(5)
     const began = performance.now()
     starter.kill('SIGKILL')
     await eventually('the end of its traces', () => tracesOf(name).length === 0)
     console.log(`note: a node whose test was killed gone after ${seconds(began)} s`)
+    expect(groupsOf(containers)).toEqual([])
     expect(stateOfMachine()).toEqual(before)
   })
 

@@ -28,7 +28,7 @@ export interface ApiServerParts {
   readonly flags: readonly string[]
 }
 
-const READY_LIMIT_MS = 60_000
+const READY_LIMIT_MS = 120_000
 /** It waits a minute for those who watch; whoever restarts one in earnest does not wait so long either. */
 const STOP_LIMIT_MS = 2000
 

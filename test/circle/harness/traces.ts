@@ -29,29 +29,27 @@ export function tracesOf(name: string): readonly string[] {
   return [...processes, ...mounts, ...runsOnThisMachine().filter((run) => run === name)]
 }
 
+/** Identifiers of the containers of a run. */
+export function containersOf(name: string): readonly string[] {
+  return readdirSync(join(tmpdir(), name, 'containerd-state/io.containerd.runtime.v2.task/k8s.io'))
+}
+
+/** Control groups of containers. */
+export function groupsOf(containers: readonly string[]): readonly string[] {
+  const { stdout } = spawnSync('find', ['/sys/fs/cgroup', '-path', '*/k8s.io/*', '-type', 'd'], { encoding: 'utf8' })
+  return stdout.split('\n').filter((group) => containers.includes(basename(group)))
+}
+
 /** The kubelet writes the first of them. */
 const SETTINGS = ['vm/overcommit_memory', 'kernel/panic', 'kernel/panic_on_oops', 'net/ipv4/ip_forward']
 
-/** What a run of whatever name could change on the machine: compared before and after. */
+/** What any run could change on the machine: compared before and after, also while others run. */
 export function stateOfMachine(): object {
   const places = FIXED_PLACES.map((place) => [place, existsSync(place) ? readdirSync(place).sort() : 'not there'])
   const links = spawnSync('ip', ['-brief', 'link'], { encoding: 'utf8' }).stdout
   const rules = spawnSync('iptables', ['-t', 'nat', '-S'], { encoding: 'utf8' }).stdout
   const settings = SETTINGS.map((name) => `${name} ${textOf(`/proc/sys/${name}`)}`)
-  const groups = groupsOfContainers().filter((group) => !isOfAnotherRun(basename(group)))
-  return { settings, groups, places: Object.fromEntries(places), links, rules }
-}
-
-function groupsOfContainers(): readonly string[] {
-  const words = ['/sys/fs/cgroup', '-path', '*/k8s.io/*', '-type', 'd']
-  const { stdout } = spawnSync('find', words, { encoding: 'utf8' })
-  return stdout.split('\n').filter((line) => line !== '')
-}
-
-/** The state of the machine is asked for when there is no run of one's own. */
-function isOfAnotherRun(container: string): boolean {
-  const bundles = 'containerd-state/io.containerd.runtime.v2.task/k8s.io'
-  return runsOnThisMachine().some((name) => existsSync(join(tmpdir(), name, bundles, container)))
+  return { settings, places: Object.fromEntries(places), links, rules }
 }
 
 function textOf(file: string): string {
