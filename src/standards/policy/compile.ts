@@ -7,11 +7,9 @@ import { compilePrincipals, LEVELS, type PrincipalTest } from './principals.ts'
 import { growIndex, type IndexedStatement, type ResourceIndex } from './resource-index.ts'
 import { compilePrefixed, compileResources, type PrefixedMatcher, type ResourceTest } from './resources.ts'
 
-/** A statement as tests. */
+/** A statement as tests, once its action fits. */
 export interface CompiledStatement {
   readonly statement: Statement
-  /** Takes the folded action. */
-  readonly fitsAction: TextTest
   readonly fitsResource: ResourceTest
   readonly levelOf: PrincipalTest
   readonly holds: ConditionTest
@@ -30,12 +28,12 @@ export interface ActionCandidates {
   readonly allow: Candidates | undefined
 }
 
-/** What of a document can matter to an action. Documents are compiled when first asked, actions looked up when first seen. */
+/** What of a document can matter to an action. Actions are looked up when first seen, statements compiled when the first of them fits. */
 export function candidatesFor(document: PolicyDocument, action: string): ActionCandidates {
   let compiled = COMPILED.get(document)
   if (compiled === undefined) {
     compiled = {
-      statements: document.statements.map((statement) => compileStatement(statement, document)),
+      statements: document.statements.map((statement) => readAction(statement, document)),
       byAction: new Map(),
       byStatements: new Map(),
     }
@@ -45,11 +43,32 @@ export function candidatesFor(document: PolicyDocument, action: string): ActionC
 }
 
 interface CompiledDocument {
-  readonly statements: readonly CompiledStatement[]
+  readonly statements: readonly ActionStatement[]
   /** By the action as requests write it. */
   readonly byAction: Map<string, ActionCandidates>
   /** Many actions have the same statements: they share one index. */
   readonly byStatements: Map<string, Candidates>
+}
+
+/** As much of a statement as an action needs that it is not about. */
+interface ActionStatement {
+  readonly effect: Statement['effect']
+  /** Takes the folded action. */
+  readonly fitsAction: TextTest
+  /** The same each time. */
+  compile(): CompiledStatement
+}
+
+function readAction(statement: Statement, document: PolicyDocument): ActionStatement {
+  let compiled: CompiledStatement | undefined
+  return {
+    effect: statement.effect,
+    fitsAction: compileActions(statement.actions),
+    compile: () => {
+      compiled ??= compileStatement(statement, document)
+      return compiled
+    },
+  }
 }
 
 const COMPILED = new WeakMap<PolicyDocument, CompiledDocument>()
@@ -71,10 +90,10 @@ function findCandidates(document: CompiledDocument, action: string): ActionCandi
 
 function shareCandidates(
   { byStatements }: CompiledDocument,
-  fitting: readonly CompiledStatement[],
+  fitting: readonly ActionStatement[],
   effect: Statement['effect'],
 ): Candidates | undefined {
-  const statements = fitting.filter(({ statement }) => statement.effect === effect)
+  const statements = fitting.filter((statement) => statement.effect === effect).map((statement) => statement.compile())
   if (statements.length === 0) return undefined
   const name = statements.map(({ statement }) => statement.index).join(' ')
   const known = byStatements.get(name)
@@ -90,7 +109,6 @@ function compileStatement(statement: Statement, document: PolicyDocument): Compi
   const { principals, resources, effect } = statement
   return {
     statement,
-    fitsAction: compileActions(statement.actions),
     // INVARIANT: a statement that lacks what its kind requires matches nothing.
     fitsResource: resources === undefined ? () => resource === 'forbidden' : compileResources(resources, document),
     levelOf:
