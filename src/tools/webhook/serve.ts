@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net'
 import { createFileCertificates, startWebhookServer, type WebhookHost } from '../../cluster/webhook-server/index.ts'
 import { createLog, type Log, systemClock, systemRandomness } from '../../io/host/index.ts'
 import { createKube } from '../../io/kube/index.ts'
@@ -53,7 +54,7 @@ export async function serveWebhook(flags: ServeFlags, parts: ServeParts): Promis
     const drift = flags.drift ? startDriftWatch(flags, { kube, log, settings, metrics: server.metrics }) : undefined
     const { port, metricsPort } = server
     return {
-      facts: { endpoint: `https://${options.address ?? 'localhost'}:${port}`, port, metricsPort, pid: process.pid },
+      facts: { endpoint: `https://${hostOf(options.address)}:${port}`, port, metricsPort, pid: process.pid },
       close: async () => {
         await drift?.close()
         await server.close()
@@ -66,6 +67,9 @@ export async function serveWebhook(flags: ServeFlags, parts: ServeParts): Promis
     throw failure
   }
 }
+
+const hostOf = (address: string | undefined): string =>
+  address === undefined ? 'localhost' : isIPv6(address) ? `[${address}]` : address
 
 const DETAILED = 4
 
