@@ -10,7 +10,7 @@ import {
   refuseUnknown,
   textAt,
 } from './kubeconfig-members.ts'
-import type { ExecPlugin, KubeAccess, KubeCredentials } from './model.ts'
+import type { ExecPlugin, KubeAccess, KubeCredentials, KubeTrust } from './model.ts'
 import { isRecord } from './status.ts'
 
 const KNOWN = new Set([
@@ -46,7 +46,7 @@ export async function readUser(members: Members, { place, cluster }: UserParts):
   for (const [name, why] of REFUSED) if (name in members) throw new ConfigError(`${place.what}: \`${name}\`: ${why}`)
   refuseUnknown(members, KNOWN, place)
   if (members.exec !== undefined && members.exec !== null)
-    return { kind: 'exec', plugin: readPlugin(recordAt(members, 'exec', place), { place, cluster }) }
+    return { kind: 'exec', plugin: await readPlugin(recordAt(members, 'exec', place), { place, cluster }) }
   return (await readCertificate(members, place)) ?? (await readToken(members, place)) ?? { kind: 'none' }
 }
 
@@ -72,7 +72,7 @@ async function readToken(members: Members, place: Place): Promise<KubeCredential
 
 const VERSIONS = ['client.authentication.k8s.io/v1', 'client.authentication.k8s.io/v1beta1'] as const
 
-function readPlugin(members: Members, { place, cluster }: UserParts): ExecPlugin {
+async function readPlugin(members: Members, { place, cluster }: UserParts): Promise<ExecPlugin> {
   const { what } = place
   const named = textAt(members, 'apiVersion', place)
   const apiVersion = VERSIONS.find((version) => version === named)
@@ -96,7 +96,7 @@ function readPlugin(members: Members, { place, cluster }: UserParts): ExecPlugin
       .filter(isRecord)
       .map(({ name, value }) => [String(name), String(value)] as const),
     ...(installHint === undefined || installHint === '' ? {} : { installHint }),
-    ...(flagAt(members, 'provideClusterInfo', place) ? { clusterInfo: clusterInfoOf(cluster) } : {}),
+    ...(flagAt(members, 'provideClusterInfo', place) ? { clusterInfo: await clusterInfoOf(cluster, place) } : {}),
   }
 }
 
@@ -106,19 +106,22 @@ function listAt(members: Members, name: string, { what }: Place): readonly unkno
   throw new ConfigError(`${what}: \`${name}\` of the credential plug-in is no list`)
 }
 
-function clusterInfoOf({
-  server,
-  trust,
-  serverName,
-  extension,
-}: UserParts['cluster']): Readonly<Record<string, unknown>> {
+async function clusterInfoOf(
+  { server, trust, serverName, extension }: UserParts['cluster'],
+  place: Place,
+): Promise<Readonly<Record<string, unknown>>> {
+  const pem = await authoritiesOf(trust, place)
   return {
     server,
     ...(serverName === undefined ? {} : { 'tls-server-name': serverName }),
     ...(trust.kind === 'unverified' ? { 'insecure-skip-tls-verify': true } : {}),
-    ...(trust.kind === 'authorities'
-      ? { 'certificate-authority-data': Buffer.from(trust.pem).toString('base64') }
-      : {}),
+    ...(pem === undefined ? {} : { 'certificate-authority-data': Buffer.from(pem).toString('base64') }),
     ...(extension === undefined ? {} : { config: extension }),
   }
+}
+
+/** SPEC: a plug-in is told the certificates themselves, also where the kubeconfig names a file. */
+async function authoritiesOf(trust: KubeTrust, place: Place): Promise<string | undefined> {
+  if (trust.kind === 'authorities') return trust.pem
+  return trust.kind === 'authorities-file' ? readNamed(trust.path, 'certificate-authority', place) : undefined
 }

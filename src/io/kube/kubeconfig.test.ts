@@ -113,6 +113,12 @@ describe('a kubeconfig', () => {
         clusterInfo: { server: 'https://a:1', 'certificate-authority-data': base64(PEM), config: { audience: 'x' } },
       },
     })
+    writeFileSync(join(directory, 'ca'), PEM)
+    const named = await read({ cluster: { server: 'https://a:1', 'certificate-authority': 'ca' }, user: { exec } })
+    expect(named.credentials.kind === 'exec' && named.credentials.plugin.clusterInfo).toEqual({
+      server: 'https://a:1',
+      'certificate-authority-data': base64(PEM),
+    })
     const bare = await read({ user: { exec: { apiVersion: exec.apiVersion, command: 'aws' } } })
     expect(bare.credentials.kind === 'exec' && bare.credentials.plugin.command).toBe('aws')
   })

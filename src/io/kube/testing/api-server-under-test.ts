@@ -99,10 +99,10 @@ export const serviceAccount = (name: string, annotations: Readonly<Record<string
   metadata: { name, namespace: 'shop', resourceVersion: version, annotations },
 })
 
-/** Waits until it holds, two seconds at most. */
+/** Waits until it holds, ten seconds at most. */
 export async function eventually(holds: () => boolean): Promise<void> {
   for (let waited = 0; !holds(); waited += 5) {
-    if (waited > 2000) throw new Error('it never came to hold')
+    if (waited > 10_000) throw new Error('it never came to hold')
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }
