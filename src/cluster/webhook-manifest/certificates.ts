@@ -3,7 +3,7 @@ import { LABELS, NAME, WEBHOOK_NAMES } from './names.ts'
 
 const KEEPERS = {
   self: planEmptySecret,
-  'cert-manager': planCertManager,
+  'cert-manager': planIssuersAndCertificates,
 } as const satisfies Record<CertificateKeeper, (namespace: string) => readonly KubernetesObject[]>
 
 /** What the serving certificate needs: an empty Secret for the webhook to fill, or cert-manager's objects. */
@@ -18,7 +18,7 @@ function planEmptySecret(namespace: string): readonly KubernetesObject[] {
 }
 
 /** SPEC: cert-manager.io/docs/configuration/ca: an authority that signs itself, and a certificate that it signs. */
-function planCertManager(namespace: string): readonly KubernetesObject[] {
+function planIssuersAndCertificates(namespace: string): readonly KubernetesObject[] {
   const apiVersion = 'cert-manager.io/v1'
   const named = (name: string) => ({ name, namespace, labels: LABELS })
   const [selfSigned, authority] = [`${NAME}-self-signed`, `${NAME}-authority`]
