@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
 import type { Terminal } from '../terminal.ts'
+import { addServeController } from './serve-controller.ts'
 import { addServeIssuer } from './serve-issuer.ts'
 import { addServeWebhook } from './webhook.ts'
 
 /** Parts that run by themselves; each adds its own sub-command. */
-const PARTS = [addServeIssuer, addServeWebhook]
+const PARTS = [addServeController, addServeIssuer, addServeWebhook]
 
 export function addServe(program: Command, terminal: Terminal): void {
   const serve = program

@@ -40,7 +40,7 @@ export function desiredOf(wish: BindWish, { account, partition, issuer }: Home):
     audience,
     providerArn,
     roleName,
-    roleArn: wish.roleArn ?? `arn:${partition}:iam::${account}:role/${roleName}`,
+    roleArn: wish.roleArn ?? `arn:${partition}:iam::${account}:role${wish.rolePath ?? '/'}${roleName}`,
     trust: generateTrust({ serviceAccounts: [serviceAccount], providerArn, audience }),
     tags: { [OWNER_TAG]: renderServiceAccountRef(serviceAccount), [ISSUER_TAG]: hostPathOf(issuer) },
     policyArns: wish.policyArns,

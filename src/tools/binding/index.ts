@@ -3,7 +3,8 @@
  * It asks AWS or an installation, a real cluster or a local one; it changes no role that is not the service account's own.
  */
 export { applyPlan, changes } from './apply-plan.ts'
-export { type Desired, desiredOf } from './desired.ts'
+export { type Desired, desiredOf, OWNER_TAG } from './desired.ts'
+export { kubeCluster } from './kube-cluster.ts'
 export {
   type BindingCloud,
   type BindingCluster,
@@ -15,7 +16,7 @@ export {
   ROLE_ANNOTATION,
   type Step,
 } from './model.ts'
-export { type CloudPlace, type ClusterPlace, openCloud, openCluster } from './open.ts'
+export { type CloudPlace, type ClusterPlace, openCloud, openCluster, openKube } from './open.ts'
 export { planBinding } from './plan.ts'
 export { renderAwsCli, renderHcl, renderYaml } from './render.ts'
 export { planUnbinding } from './unbind.ts'

@@ -5,6 +5,8 @@ export interface BindWish {
   readonly serviceAccount: ServiceAccountRef
   /** Default: `irsa-NAMESPACE-NAME`, cut to what IAM takes. Left alone unless it is the service account's own. */
   readonly roleName?: string
+  /** Path of the role that is made; default `/`. */
+  readonly rolePath?: string
   /** Instead: a role that exists and is only named in the annotation; nothing of it is changed. */
   readonly roleArn?: string
   readonly policyArns: readonly string[]
@@ -48,6 +50,7 @@ export type IamOperation =
   | 'CreateOpenIDConnectProvider'
   | 'AddClientIDToOpenIDConnectProvider'
   | 'GetRole'
+  | 'ListRoles'
   | 'CreateRole'
   | 'DeleteRole'
   | 'UpdateAssumeRolePolicy'

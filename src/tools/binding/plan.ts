@@ -92,6 +92,7 @@ function roleInput({ roleName, tags, wish }: Desired, document: string) {
   const { permissionsBoundary } = wish
   return {
     RoleName: roleName,
+    ...(wish.rolePath === undefined ? {} : { Path: wish.rolePath }),
     AssumeRolePolicyDocument: document,
     Description: `Of the service account ${renderServiceAccountRef(wish.serviceAccount)}`,
     Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
