@@ -65,7 +65,11 @@ function addAdd(cluster: Command, terminal: Terminal): void {
         audiences: flags.audience,
         verifiesBoundObjects: flags.verifyBoundObjects === true,
       })
-      const { issuer, keys, verifiesBoundObjects } = added.cluster
+      const { issuer, keys, verifiesBoundObjects, serverIsVerified } = added.cluster
+      if (!serverIsVerified)
+        terminal.err(
+          `openirsa: warning: the certificate of the API server is NOT verified (insecure-skip-tls-verify): the keys may be anybody's`,
+        )
       const table = (): string =>
         renderTable([
           ['cluster', name],

@@ -40,14 +40,15 @@ function parseBook(text: string): readonly Entry[] {
 }
 
 function readReference(members: Members): ClusterReference {
-  const { audiences, verifiesBoundObjects } = members
-  if (!Array.isArray(audiences) || typeof verifiesBoundObjects !== 'boolean') throw new TypeError('not a reference')
+  const { audiences } = members
+  if (!Array.isArray(audiences)) throw new TypeError('not a reference')
   return {
     name: textOf(members.name),
     kubeconfig: textOf(members.kubeconfig),
     context: textOf(members.context),
     issuer: parseIssuerUrl(textOf(members.issuer)),
-    verifiesBoundObjects,
+    verifiesBoundObjects: flagOf(members.verifiesBoundObjects),
+    serverIsVerified: flagOf(members.serverIsVerified),
     account: accountOf(textOf(members.account)),
     audiences: audiences.map(textOf),
     addedAt: textOf(members.addedAt),
@@ -72,6 +73,11 @@ function membersOf(value: unknown): Members {
 function textOf(value: unknown): string {
   if (typeof value === 'string') return value
   throw new TypeError('not a text')
+}
+
+function flagOf(value: unknown): boolean {
+  if (typeof value === 'boolean') return value
+  throw new TypeError('neither true nor false')
 }
 
 function accountOf(text: string): AccountId {

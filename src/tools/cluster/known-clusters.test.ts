@@ -69,6 +69,7 @@ describe('a cluster that is added', () => {
       issuer: 'https://one.example',
       context: 'one',
       addedAt: '2026-05-01T10:00:00Z',
+      serverIsVerified: true,
       keys: { state: 'current', keyIds: ['key-1'], holdUntil: '2026-05-01T22:00:00Z' },
     })
     expect((await findKey('key-1')).keyId).toBe('key-1')
@@ -82,6 +83,13 @@ describe('a cluster that is added', () => {
   it('may have the issuer that every kubeadm cluster has', async () => {
     cluster.issuer = 'https://kubernetes.default.svc.cluster.local'
     expect((await clusters.add(wanted())).issuer).toBe('https://kubernetes.default.svc.cluster.local')
+  })
+
+  it('whose API server may be anybody is told as such, also later', async () => {
+    const config = readFileSync(cluster.kubeconfig, 'utf8')
+    writeFileSync(cluster.kubeconfig, config.replace('"server":', '"insecure-skip-tls-verify":true,"server":'))
+    expect((await clusters.add(wanted())).serverIsVerified).toBe(false)
+    expect((await open()).list()[0]?.serverIsVerified).toBe(false)
   })
 
   it('outlives a restart, also while its API server is away', async () => {

@@ -144,7 +144,7 @@ function requireIssuer(issuer: string, known: ReadonlyMap<string, Known>, { isOw
 /** What the API server says of itself, before anything is kept. */
 async function readCluster(wanted: ClusterWanted, { host }: KnownClustersParts): Promise<Entry> {
   const { kubeconfig, name, verifiesBoundObjects, account, audiences } = wanted
-  const { context = '' } = await readKubeconfig({
+  const { context = '', trust } = await readKubeconfig({
     path: kubeconfig,
     ...(wanted.context === undefined ? {} : { context: wanted.context }),
   })
@@ -159,7 +159,18 @@ async function readCluster(wanted: ClusterWanted, { host }: KnownClustersParts):
     })
     const now = host.clock.now()
     const addedAt = renderIsoSeconds(now)
-    const reference = { name, kubeconfig, context, issuer, verifiesBoundObjects, account, audiences, addedAt }
+    const serverIsVerified = trust.kind !== 'unverified'
+    const reference = {
+      name,
+      kubeconfig,
+      context,
+      issuer,
+      verifiesBoundObjects,
+      serverIsVerified,
+      account,
+      audiences,
+      addedAt,
+    }
     return { reference, keys: { jwks, fetchedAt: now } }
   } finally {
     await link.close()

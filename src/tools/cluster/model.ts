@@ -13,6 +13,8 @@ export interface ClusterReference {
   readonly issuer: IssuerUrl
   /** Whether its API server is asked of every token. */
   readonly verifiesBoundObjects: boolean
+  /** False when the kubeconfig said `insecure-skip-tls-verify`: the keys may be anybody's. */
+  readonly serverIsVerified: boolean
   /** In which its OIDC provider was registered. */
   readonly account: AccountId
   readonly audiences: readonly string[]

@@ -82,7 +82,7 @@ async function start(options: UpOptions, host: UpHost, closing: Closing): Promis
   return {
     facts,
     demo,
-    warnings: warningsOf(options, foundation.organization),
+    warnings: [...warningsOf(options, foundation.organization), ...warningsOfClusters(foundation.knownClusters)],
     close: closing.close,
     untilStopped: () => closing.uponSignal(host.log),
   }
@@ -245,4 +245,12 @@ function warningsOf(
     (host) => `keys of issuers at the private host ${host} are fetched (--allow-private-issuer)`,
   )
   return organization === undefined ? fetched : [...fetched, ...warningsOfOrganization(organization, accounts)]
+}
+
+function warningsOfClusters(knownClusters: KnownClusters): readonly string[] {
+  const unverified = knownClusters.list().filter(({ serverIsVerified }) => !serverIsVerified)
+  return unverified.map(
+    ({ name, kubeconfig }) =>
+      `keys of the cluster ${name} may be anybody's: its API server is not verified (insecure-skip-tls-verify in ${kubeconfig})`,
+  )
 }
