@@ -141,7 +141,7 @@ function countDecisions(registry: MetricRegistry): WebhookMetrics['decision'] {
       help: 'Decisions about pods, by reason; dry runs are not counted.',
       labels: ['reason', 'allowed'],
     },
-    Object.keys(REASONS).map((reason) => [reason, reason === 'malformed' ? 'false' : 'true']),
+    Object.keys(REASONS).map((reason) => [reason, String(reason !== 'malformed')]),
   )
   const warnings = registry.counter({
     name: 'openirsa_webhook_warnings_total',
@@ -152,8 +152,15 @@ function countDecisions(registry: MetricRegistry): WebhookMetrics['decision'] {
     { name: 'pod_identity_webhook_pod_count', help: 'Pods that have an identity, by method.', labels: ['method'] },
     [['sts_web_identity'], ['container_credentials']],
   )
+  const counts = new Map<string, () => void>()
   return ({ reason, allowed, method, warnings: given }) => {
-    decisions.add([reason, String(allowed)])
+    const key = `${reason} ${allowed}`
+    let count = counts.get(key)
+    if (count === undefined) {
+      count = decisions.of([reason, String(allowed)])
+      counts.set(key, count)
+    }
+    count()
     for (const { code } of given) warnings.add([code])
     if (method !== undefined) pods.add([method])
   }

@@ -30,14 +30,13 @@ export type Listener = (request: IncomingMessage, response: ServerResponse) => v
 export function webhookListener(parts: RouteParts): Listener {
   const page = pageListener(parts)
   return (request, response) => {
-    const { path } = splitTarget(request.url ?? '/')
-    if (path !== REVIEW_PATH) return page(request, response)
+    const { url = '/' } = request
+    if (url !== REVIEW_PATH && !url.startsWith(`${REVIEW_PATH}?`)) return page(request, response)
     const finish = begin(request, REVIEW_PATH, parts)
     if (request.method !== 'POST') return refuseBody(response, finish, { status: 405, body: 'expected POST\n' })
     if (!isReviewContentType(request.headers['content-type']))
       return refuseBody(response, finish, { status: WRONG_CONTENT_TYPE.httpStatus, body: WRONG_CONTENT_TYPE.body })
     readBody(request, (body) => {
-      if (body === undefined) return
       if (body === 'too-large') return refuseBody(response, finish, { status: 413, body: 'the review is too large\n' })
       answerReview(body, response, { ...parts, finish })
     })
@@ -85,11 +84,7 @@ function begin(
   const verb = VERBS.has(method) ? method : 'other'
   return (response, { status, type = TEXT, body }) => {
     if (response.headersSent || response.destroyed) return
-    response.writeHead(status, {
-      'Content-Type': type,
-      'Content-Length': Buffer.byteLength(body),
-      'X-Content-Type-Options': 'nosniff',
-    })
+    response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) })
     response.end(body)
     metrics.request({ verb, path, code: status }, stopwatch() - begun)
   }

@@ -168,6 +168,24 @@ describe('the end', () => {
   })
 })
 
+test('whoever goes in the middle of a review leaves the others alone', async () => {
+  webhook = await startServer(cluster, files)
+  const { port } = webhook.server
+  for (let at = 0; at < 20; at += 1)
+    await new Promise<void>((resolve) => {
+      const socket = connect({ host: '127.0.0.1', port, ca: files.authority }, () => {
+        socket.write(
+          'POST /mutate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
+          () => {
+            socket.destroy()
+            resolve()
+          },
+        )
+      })
+    })
+  expect((await review(reviewOf('shop/orders'), place(webhook))).response.allowed).toBe(true)
+})
+
 describe('pages', () => {
   test('of the debugging handlers are there when they are asked for, and only then', async () => {
     webhook = await startServer(cluster, files)
