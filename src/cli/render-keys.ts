@@ -66,6 +66,7 @@ export function renderRotated(outcome: RotateOutcome, { now, isDryRun }: Telling
           'next: openirsa keys rotate, when `openirsa keys list` says that it may sign',
         ],
     wait: [`the next key ${keyId} may not sign yet`, ...renewed, ...gateLines(outcome.closed, outcome.opensAt, now)],
+    noted: ['noted; no rotation is under way', ...renewed],
     activate: isDryRun
       ? [`would let ${keyId} sign`]
       : [

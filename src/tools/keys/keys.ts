@@ -91,7 +91,8 @@ export interface RotateOptions {
 }
 
 export interface RotateOutcome {
-  readonly step: RotationStep['kind']
+  /** `noted`: what was said is kept, and there was no rotation to go on with. */
+  readonly step: RotationStep['kind'] | 'noted'
   /** The key that was made, waits, or signs from now on. */
   readonly keyId: string | undefined
   /** With `wait`: what is closed. With `activate` by force: what was gone past. */
@@ -123,6 +124,9 @@ export async function rotateKeys(options: RotateOptions, host: KeysHost): Promis
     opensAt: step.kind === 'wait' ? opensAt(step.gates) : undefined,
   }
   if (options.dryRun) return { ...outcome, step: step.kind, keyId: keyOf(step) }
+  // Who says something of the rotation before does not ask for another one.
+  const isNote = options.restarted || options.forgetSigner !== undefined
+  if (step.kind === 'add' && isNote) return { ...outcome, step: 'noted', keyId: undefined }
   if (step.kind === 'add') return { ...outcome, ...(await add(store, host)) }
   if (step.kind === 'wait' && !options.force) return { ...outcome, step: 'wait', keyId: step.key.keyId }
   await store.update(async (now) =>
