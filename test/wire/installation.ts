@@ -79,7 +79,7 @@ export async function openInstallation(options: InstallationOptions = {}): Promi
         organization: options.organization,
         demo: options.demo ?? false,
       },
-      { clock, randomness: systemRandomness, network, log, version: '0.0.0' },
+      { clock, randomness: systemRandomness, network, log, version: '0.0.0', environment: {} },
     )
   let installation = await start()
   const read = async () => ({
