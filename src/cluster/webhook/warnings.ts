@@ -9,6 +9,7 @@ const LONGEST_TOTAL = 4096
  * @see https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#response
  */
 export function renderWarnings(warnings: readonly MutationWarning[]): readonly string[] {
+  if (warnings.length === 0) return []
   const lines = warnings.map(({ text }) => cut(text))
   const kept: string[] = []
   let total = LONGEST_TOTAL - LONGEST_WARNING

@@ -23,10 +23,10 @@ export function missingVariables(
   groups: readonly VariableGroup[],
   notes: Notes,
 ): readonly Variable[] {
+  if (container.variables === undefined) return groups.flat()
   return groups.flatMap((group) => {
-    const present = group.filter(({ name }) => hasVariable(container, name))
-    if (present.length === 0) return group
-    if (present.length < group.length) noteHalfSet(container, group, notes)
+    if (!group.some(({ name }) => hasVariable(container, name))) return group
+    if (!group.every(({ name }) => hasVariable(container, name))) noteHalfSet(container, group, notes)
     return []
   })
 }
@@ -49,7 +49,7 @@ function noteHalfSet(container: ContainerView, variables: VariableGroup, notes: 
 export function patchContainer(container: ContainerView, additions: ContainerAdditions): readonly JsonPatchOperation[] {
   const at = `/spec/${container.list}/${container.index}`
   return [
-    ...append(`${at}/env`, container.variables === undefined, additions.variables.map(renderVariable)),
+    ...append(`${at}/env`, container.variables === undefined, additions.variables),
     ...append(`${at}/volumeMounts`, container.mounts === undefined, additions.mounts.map(renderMount)),
   ]
 }
@@ -68,7 +68,7 @@ export function patchedContainer({ raw }: ContainerView, { variables, mounts }: 
   const listed = (name: string) => (Array.isArray(raw[name]) ? raw[name] : [])
   return {
     ...raw,
-    ...(variables.length > 0 ? { env: [...listed('env'), ...variables.map(renderVariable)] } : {}),
+    ...(variables.length > 0 ? { env: [...listed('env'), ...variables] } : {}),
     ...(mounts.length > 0 ? { volumeMounts: [...listed('volumeMounts'), ...mounts.map(renderMount)] } : {}),
   }
 }
@@ -77,10 +77,6 @@ function append(path: string, isMissing: boolean, values: readonly JsonObject[])
   if (values.length === 0) return []
   if (isMissing) return [{ op: 'add', path, value: values }]
   return values.map((value) => ({ op: 'add', path: `${path}/-`, value }))
-}
-
-function renderVariable({ name, value }: Variable): JsonObject {
-  return { name, value }
 }
 
 function renderMount({ name, path }: Mount): JsonObject {

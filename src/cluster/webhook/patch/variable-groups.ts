@@ -4,10 +4,8 @@ import type { PodView } from '../pod-view.ts'
 import { type PathStyle, renderFilePath } from './container-path.ts'
 import type { TokenVolume } from './token-volume.ts'
 
-export interface Variable {
-  readonly name: string
-  readonly value: string
-}
+/** As it stands in a pod's JSON. */
+export type Variable = { readonly name: string; readonly value: string }
 
 /** Variables that are added together or not at all: one that is set by hand keeps all of them out. */
 export type VariableGroup = readonly Variable[]
