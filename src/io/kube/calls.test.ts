@@ -350,6 +350,11 @@ describe('credentials', () => {
     expect(api.asked).toEqual([])
   })
 
+  it('a plug-in whose words no process can have is not run', async () => {
+    const failure = await failureOf(withPlugin(plugin('', { args: ['a\0b'] })).text('/x'))
+    expect(failure).toMatchObject({ reason: 'no-credentials', message: expect.stringContaining('NUL') as string })
+  })
+
   it('a plug-in that is not there is told with what its kubeconfig says of it', async () => {
     const one = { ...plugin(''), command: 'openirsa-no-such-plugin', installHint: 'install it from there' }
     expect((await failureOf(withPlugin(one).text('/x'))).message).toBe(

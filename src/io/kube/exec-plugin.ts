@@ -43,6 +43,9 @@ function run(plugin: ExecPlugin, env: Readonly<Record<string, string>>): Promise
   const fault = (why: string, cause?: unknown): KubeError =>
     new KubeError('no-credentials', `the credential plug-in \`${command}\` ${why}`, {}, { hint: hintOf(plugin), cause })
   return new Promise((resolve, reject) => {
+    // Names and values that no process can have, a NUL among them, are thrown at once.
+    if ([command, ...args, ...Object.entries(env).flat()].some((text) => text.includes('\0')))
+      return reject(fault('cannot be run: a NUL is in its words'))
     const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'ignore'], timeout: LONGEST_RUN_MILLISECONDS })
     const pieces: Buffer[] = []
     let size = 0

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
+import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ConfigError } from '../../core/index.ts'
 import { systemClock, systemRandomness } from '../host/index.ts'
@@ -177,6 +178,46 @@ describe('a kubeconfig', () => {
       expect(`${fault.message} ${fault.hint} ${fault.detail}`).not.toContain('canary')
     }
   })
+})
+
+it('whatever a kubeconfig says, it is an access or a refusal', async () => {
+  const text = fc.oneof(fc.string(), fc.constantFrom('one', 'c', 'u', 'https://a:1', 'http://127.0.0.1', base64(PEM)))
+  const names = fc.constantFrom(
+    ...['name', 'context', 'cluster', 'user', 'server', 'token', 'exec', 'command', 'args', 'env', 'apiVersion'],
+    ...['certificate-authority-data', 'client-key-data', 'tokenFile', 'extensions', 'insecure-skip-tls-verify'],
+  )
+  const { value } = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { depthSize: 'small' },
+      text,
+      fc.constant(null),
+      fc.boolean(),
+      fc.integer(),
+      tie('list'),
+      tie('object'),
+    ),
+    list: fc.array(tie('value'), { maxLength: 3 }),
+    object: fc.dictionary(names, tie('value'), { maxKeys: 4 }),
+  }))
+  const entries = (member: string, name: string) =>
+    fc.oneof(
+      value,
+      fc.dictionary(names, value, { maxKeys: 5 }).map((members) => [{ name, [member]: members }]),
+    )
+  const rest = fc.record({
+    contexts: fc.oneof(value, fc.constant([{ name: 'one', context: { cluster: 'c', user: 'u' } }])),
+    clusters: entries('cluster', 'c'),
+    users: entries('user', 'u'),
+  })
+  await fc.assert(
+    fc.asyncProperty(rest, async (config) => {
+      const path = write({ rest: config })
+      const outcome = await readKubeconfig({ path }).catch((failure: unknown) => failure)
+      if (outcome instanceof Error) expect(outcome).toBeInstanceOf(ConfigError)
+      else expect((outcome as KubeAccess).server).toMatch(/^https?:/)
+    }),
+    { numRuns: 500 },
+  )
 })
 
 describe('the mount of a service account', () => {
