@@ -15,7 +15,12 @@ export interface Circle {
   stop(): Promise<void>
 }
 
-export async function startCircle(): Promise<Circle> {
+export interface CircleOptions {
+  /** Further words for `openirsa webhook manifest`. */
+  readonly manifest?: readonly string[]
+}
+
+export async function startCircle({ manifest = [] }: CircleOptions = {}): Promise<Circle> {
   const times: Record<string, number> = {}
   const node = await timed(times, 'node ready', () => startNode())
   try {
@@ -24,7 +29,7 @@ export async function startCircle(): Promise<Circle> {
     await timed(times, 'cluster added', () =>
       cloud.openirsa('cluster', 'add', CLUSTER, '--kubeconfig', node.kubeconfig),
     )
-    await timed(times, 'webhook rolled out', () => installWebhook(node, cloud))
+    await timed(times, 'webhook rolled out', () => installWebhook(node, cloud, manifest))
     await makeBuckets(cloud)
     await node.kubectl('create', 'namespace', NAMESPACE)
     return { node, cloud, times, stop: () => node.stop() }
@@ -35,9 +40,18 @@ export async function startCircle(): Promise<Circle> {
 }
 
 /** `openirsa webhook manifest | kubectl apply -f -`, and waits until its pods are ready. */
-async function installWebhook({ kubectl }: Node, cloud: CloudHalf): Promise<void> {
+async function installWebhook({ kubectl }: Node, cloud: CloudHalf, more: readonly string[]): Promise<void> {
   const endpoint = [`--endpoint-url=${cloud.endpoint}`, '--endpoint-ca', cloud.certificateAuthorityFile]
-  const manifest = await cloud.openirsa('webhook', 'manifest', '--image', IMAGE, '--region', REGION, ...endpoint)
+  const manifest = await cloud.openirsa(
+    'webhook',
+    'manifest',
+    '--image',
+    IMAGE,
+    '--region',
+    REGION,
+    ...endpoint,
+    ...more,
+  )
   const { code, err } = await kubectl.try(['apply', '-f', '-'], { input: manifest })
   if (code !== 0) throw new Error(`kubectl apply ended with ${code}: ${err}`)
   await kubectl('rollout', 'status', `deployment/${WEBHOOK}`, '-n', WEBHOOK, '--timeout=90s')
