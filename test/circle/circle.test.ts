@@ -119,6 +119,8 @@ describeWithNode('the whole circle on a real node', () => {
     })
 
     const cli = findAwsCli()
+    if (cli === undefined)
+      console.log('note: SKIPPED kubectl exec … aws: no AWS CLI that a Python of this machine runs')
     const name = cli === undefined ? 'kubectl exec … aws [SKIPPED: no AWS CLI of a Python here]' : 'kubectl exec … aws'
     test.skipIf(cli === undefined)(`${name} sts get-caller-identity shows the assumed role`, async () => {
       if (cli === undefined) return
