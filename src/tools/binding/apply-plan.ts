@@ -11,4 +11,5 @@ export async function applyPlan({ steps }: Plan, tell: (step: Step) => void): Pr
   }
 }
 
+/** How many steps change something. */
 export const changes = ({ steps }: Plan): number => steps.filter(({ action }) => action !== 'none').length

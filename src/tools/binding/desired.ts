@@ -25,7 +25,9 @@ export interface Home {
   readonly issuer: string
 }
 
+/** Whose role it is: `NAMESPACE/NAME`. */
 export const OWNER_TAG = 'openirsa/service-account'
+/** Of which cluster: the issuer's host and path. */
 export const ISSUER_TAG = 'openirsa/issuer'
 
 /** @throws ConfigError when the role's ARN is none of the account */

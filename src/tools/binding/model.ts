@@ -87,4 +87,5 @@ export interface BindingCluster {
   close(): Promise<void>
 }
 
+/** What the pod identity webhook gives pods their role by. */
 export const ROLE_ANNOTATION = 'eks.amazonaws.com/role-arn'

@@ -66,6 +66,7 @@ export async function readIdentity(
   }
 }
 
+/** A token as the service account's annotations ask for it. @throws ControlError when there is no such service account */
 export async function mint(
   { directory, cluster }: WhichCluster,
   ref: ServiceAccountRef,
