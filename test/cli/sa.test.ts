@@ -1,7 +1,9 @@
-import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createAdministratorCalls } from '../../src/io/aws/index.ts'
+import { systemClock } from '../../src/io/host/index.ts'
+import { readFacts } from '../../src/io/installation/index.ts'
 import { startApiServer } from '../../src/io/kube/testing/api-server-under-test.ts'
 import { type Ended, openirsa, temporaryDirectory, type Up, up } from './command.ts'
 
@@ -69,7 +71,7 @@ describe('sa bind, to the local cloud', () => {
       ...place(),
     ])
     expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('AccessDenied') })
-    aws('iam', 'update-assume-role-policy', '--role-name', 'irsa-team-reader', '--policy-document', OPEN_TRUST)
+    await iam('UpdateAssumeRolePolicy', { RoleName: 'irsa-team-reader', PolicyDocument: OPEN_TRUST })
     const words = ['bind', 'team/reader', '--policy-arn', READ_ONLY, '-o', 'json'] as const
     expect(phases(await sa(...words, '--yes'))).toContain('trust-policy update')
     expect(phases(await sa(...words))).not.toContain('trust-policy update')
@@ -80,7 +82,7 @@ describe('sa bind, to the local cloud', () => {
     const words = ['bind', 'team/crashed', '--policy-arn', missing] as const
     expect(await sa(...words, '--yes')).toMatchObject({ code: 2, err: expect.stringContaining('AttachRolePolicy') })
     expect((await sa('show', 'team/crashed')).code).toBe(1)
-    aws('iam', 'create-policy', '--policy-name', 'later', '--policy-document', LIST)
+    await iam('CreatePolicy', { PolicyName: 'later', PolicyDocument: LIST })
     expect(phases(await sa(...words, '--yes', '-o', 'json'))).toEqual([
       'provider none',
       'role none',
@@ -102,7 +104,7 @@ describe('sa bind, to the local cloud', () => {
   })
 
   test("somebody else's role is not taken: neither changed by bind nor removed by unbind", async () => {
-    aws('iam', 'create-role', '--role-name', 'shared', '--assume-role-policy-document', OPEN_TRUST)
+    await iam('CreateRole', { RoleName: 'shared', AssumeRolePolicyDocument: OPEN_TRUST })
     const arn = 'arn:aws:iam::000000000000:role/shared'
     expect(await sa('bind', 'team/kept', '--role-name', 'shared', '--yes')).toMatchObject({
       code: 2,
@@ -114,7 +116,7 @@ describe('sa bind, to the local cloud', () => {
       'annotation create',
     ])
     expect(phases(await sa('unbind', 'team/kept', '--yes', '-o', 'json'))).toContain('role none')
-    expect(aws('iam', 'get-role', '--role-name', 'shared')).toContain(arn)
+    expect(await iam('GetRole', { RoleName: 'shared' })).toContain(arn)
   })
 
   test('list shows who has a role; unbind takes it, and a second time there is nothing to take', async () => {
@@ -185,7 +187,7 @@ test("--to aws with a real cluster's kubeconfig: through the AWS SDK, and the an
       }),
     )
     const provider = running.facts.issuer.replace('https://', 'arn:aws:iam::000000000000:oidc-provider/')
-    aws('iam', 'delete-open-id-connect-provider', '--open-id-connect-provider-arn', provider)
+    await iam('DeleteOpenIDConnectProvider', { OpenIDConnectProviderArn: provider })
     const words = ['sa', 'bind', 'team/far', '--to', 'aws', '--kubeconfig', kubeconfig, '--policy-arn', READ_ONLY, '-y']
     const ended = await openirsa([...words, '-o', 'json'], { environment: administrator })
     expect(ended.code).toBe(0)
@@ -207,10 +209,11 @@ const OPEN_TRUST = JSON.stringify({
   Statement: [{ Effect: 'Allow', Principal: { AWS: '000000000000' }, Action: 'sts:AssumeRole' }],
 })
 
-/** The AWS CLI, as the installation's administrator. */
-function aws(...words: readonly string[]): string {
-  return execFileSync('aws', [...words, '--output', 'json'], {
-    encoding: 'utf8',
-    env: { PATH: process.env.PATH, HOME: directory.path, ...administrator },
-  })
+/** Told by the installation's administrator. */
+async function iam(action: string, parameters: Readonly<Record<string, string>>): Promise<string> {
+  const dataDirectory = join(directory.path, 'data')
+  const calls = await createAdministratorCalls(await readFacts(dataDirectory), { dataDirectory, clock: systemClock })
+  const { code, text } = await calls.iam(action, parameters)
+  expect(code).toBe('')
+  return text
 }
