@@ -214,6 +214,7 @@ function addVerify(issuer: Command, terminal: Terminal): void {
 interface PublishFlags {
   readonly dir?: string
   readonly to: readonly string[]
+  readonly forget?: string
   readonly dryRun?: true
   readonly outputDir?: string
   readonly region: string
@@ -234,6 +235,7 @@ function addPublish(issuer: Command, terminal: Terminal): void {
       collect,
       [],
     )
+    .option('--forget <TARGET>', 'Publish nothing: wait no more for a place that is gone, as `keys list` names it.')
     .option('--dry-run', 'Publish nothing: write the requests for the AWS CLI and Terraform to --output-dir.')
     .option('--output-dir <DIR>', 'With --dry-run: where the files go.')
     .option('--region <REGION>', 'With --dry-run: region of the bucket.', 'us-east-1')
@@ -243,8 +245,13 @@ function addPublish(issuer: Command, terminal: Terminal): void {
     )
     .addOption(outputFlag())
     .action(async (flags: PublishFlags) => {
-      const { publishIssuer, systemIssuerHost, writePlan } = await import('../../tools/issuer/index.ts')
+      const { forgetTarget, publishIssuer, systemIssuerHost, writePlan } = await import('../../tools/issuer/index.ts')
       const directory = directoryOf(flags.dir, terminal.environment)
+      if (flags.forget !== undefined) {
+        await forgetTarget(directory, flags.forget)
+        terminal.err(`no key waits for ${flags.forget} any more`)
+        return
+      }
       if (flags.dryRun) {
         if (flags.outputDir === undefined)
           throw new ConfigError('--dry-run needs --output-dir', { hint: 'name a directory for the files' })

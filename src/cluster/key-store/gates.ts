@@ -43,7 +43,11 @@ export function publishedGate(
   const without = publications.filter(({ since }) => !since.has(keyId)).map(({ target }) => target)
   return without.length === 0
     ? { name: 'published', opensAt: publishedSince(publications, keyId), isOpen: true, because: 'published' }
-    : closed('published', undefined, `not published at ${without.join(', ')}: \`openirsa issuer publish\``)
+    : closed(
+        'published',
+        undefined,
+        `not published at ${without.join(', ')}: \`openirsa issuer publish\`, with --forget for a place that is gone`,
+      )
 }
 
 function publishedSince(publications: IssuerState['publications'], keyId: string): Instant {

@@ -9,7 +9,7 @@ import { instant, seconds } from '../../core/index.ts'
 import { parseConnectTo } from './connect-to.ts'
 import { readExistingKeys } from './existing-keys.ts'
 import { type InitOptions, initIssuer } from './init.ts'
-import { publishIssuer } from './publish.ts'
+import { forgetTarget, publishIssuer } from './publish.ts'
 import type { Distribution } from './recipe.ts'
 import { recipeFor } from './recipes.ts'
 
@@ -167,6 +167,15 @@ describe('issuer publish', () => {
     await expect(publishIssuer({ directory: join(root, 'issuer'), to: [target] }, host)).rejects.toThrow(
       '--to: expected',
     )
+  })
+
+  test('to a place that is gone is forgotten when it is said, and not when there was none', async () => {
+    await init()
+    const directory = join(root, 'issuer')
+    await publishIssuer({ directory, to: [`dir:${join(root, 'site')}`] }, host)
+    await forgetTarget(directory, `dir:${join(root, 'site')}`)
+    expect((await openKeyStore(directory).read()).publications).toEqual([])
+    await expect(forgetTarget(directory, 'dir:/nowhere')).rejects.toThrow('was never published to `dir:/nowhere`')
   })
 
   test('without a target, and none before, says where it could go', async () => {

@@ -47,6 +47,20 @@ export async function publishIssuer(
   return outcomes
 }
 
+/**
+ * Waits no more for a place that is gone: a key may sign without being read there.
+ * @throws ConfigError when the issuer was never published there
+ */
+export async function forgetTarget(directory: string, target: string): Promise<void> {
+  await openKeyStore(resolve(directory)).update((state) => {
+    const publications = state.publications.filter((each) => each.target !== target)
+    if (publications.length < state.publications.length) return { ...state, publications }
+    throw new ConfigError(`the issuer was never published to \`${target.slice(0, 200)}\``, {
+      hint: '`openirsa keys list` names the places',
+    })
+  })
+}
+
 /** Publishes the present state to one place and notes it. */
 export async function publishTo(publisher: Publisher, store: KeyStore, { clock }: IssuerHost): Promise<PublishOutcome> {
   const state = await store.read()
