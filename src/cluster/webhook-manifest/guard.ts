@@ -39,7 +39,7 @@ export function planGuard(options: GuardOptions): readonly KubernetesObject[] {
         failurePolicy: 'Fail',
         paramKind: { apiVersion: 'v1', kind: 'ServiceAccount' },
         matchConstraints: { resourceRules: [PODS], ...selectors(excludedNamespaces) },
-        matchConditions: [NOT_A_MIRROR, OF_THIS_ACCOUNT, hasRole(annotationPrefix)],
+        matchConditions: [concernsAccount(annotationPrefix)],
         variables: variables(annotationPrefix),
         validations: [{ expression: 'size(variables.bare) == 0', reason: 'Forbidden', messageExpression: MESSAGE }],
       },
@@ -68,17 +68,19 @@ function binding(policyName: string, selector: LabelSelector): JsonObject {
   }
 }
 
-/** The policy is asked once for each account; all but the pod's own are done with here, which is what it costs. */
-const OF_THIS_ACCOUNT = {
-  name: 'of-this-service-account',
-  expression: "params.metadata.name == object.spec.?serviceAccountName.orValue('default')",
-} as const
-
 const annotation = (object: string, key: string): string => `${object}.metadata.?annotations[?'${key}'].orValue('')`
 
-const hasRole = (prefix: string) => ({
-  name: 'service-account-has-a-role',
-  expression: `${annotation('params', `${prefix}/role-arn`)}.trim() != ''`,
+/**
+ * The policy is asked once for each account, which is what it costs: all but the pod's own are done with after one comparison. API servers evaluate
+ * every condition of a list, so that this is one.
+ */
+const concernsAccount = (prefix: string) => ({
+  name: 'pod-of-a-service-account-with-a-role',
+  expression: [
+    "params.metadata.name == object.spec.?serviceAccountName.orValue('default')",
+    `${annotation('params', `${prefix}/role-arn`)}.trim() != ''`,
+    `(${NOT_A_MIRROR.expression})`,
+  ].join(' && '),
 })
 
 const named = (variable: string): string => `c.?env.orValue([]).exists(e, e.name == '${variable}')`
