@@ -84,8 +84,10 @@ function begin(
   const verb = VERBS.has(method) ? method : 'other'
   return (response, { status, type = TEXT, body }) => {
     if (response.headersSent || response.destroyed) return
-    response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) })
-    response.end(body)
+    const length = Buffer.byteLength(body)
+    response.writeHead(status, { 'Content-Type': type, 'Content-Length': length })
+    // As many bytes as letters: it is ASCII, which is written faster when Node is told so.
+    response.end(body, length === body.length ? 'latin1' : 'utf8')
     metrics.request({ verb, path, code: status }, stopwatch() - begun)
   }
 }
