@@ -4,11 +4,15 @@ import { cliPage } from './cli.mjs'
 import { configurationPage, configurationSchema } from './configuration.mjs'
 import { contentsPage } from './contents.mjs'
 import { coveragePage } from './coverage.mjs'
+import { distributionPages } from './distributions.mjs'
 import { errorPages } from './errors.mjs'
 import { serviceTables } from './services.mjs'
 
 export async function generatedPages(root) {
-  const pages = new Map([...(await referencePages()), ...errorPages(await readCauses())])
+  const { recipeFor } = await import('../../src/tools/issuer/index.ts')
+  const { renderRecipe } = await import('../../src/cli/render-issuer.ts')
+  const recipes = distributionPages({ recipeFor, renderRecipe })
+  const pages = new Map([...(await referencePages()), ...recipes, ...errorPages(await readCauses())])
   pages.set('docs/README.md', contentsPage(join(root, 'docs'), pages))
   return pages
 }
