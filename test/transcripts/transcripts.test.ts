@@ -4,7 +4,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openShell, type Shell } from './shell.ts'
 import { fits, parseTranscript } from './transcript.ts'
 
-const DOCUMENTS = ['README.md', 'docs/start/on-my-laptop.md', 'docs/guides/local-programs.md', 'docs/guides/bind.md']
+const DOCUMENTS = [
+  'README.md',
+  'docs/start/on-my-laptop.md',
+  'docs/guides/local-programs.md',
+  'docs/guides/bind.md',
+  'docs/guides/china-and-govcloud.md',
+]
 
 /** A foreground `up` would keep the shell: it is sent to the background, and that is all that is changed. */
 const asTyped = (command: string): string => command.replace(/(openirsa up)(?!.*--detach)/, '$1 --detach')
