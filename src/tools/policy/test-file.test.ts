@@ -85,15 +85,15 @@ describe('a test file', () => {
     await expect(run({ ...DEFAULTS, cases })).rejects.toThrow(/t\.json: case "x", identity policy 1/)
   })
 
-  test('runs a thousand cases in less than a second', async () => {
+  test('runs a thousand cases', async () => {
     const cases = Array.from({ length: 1000 }, (_, at) => ({
       name: `case ${at}`,
       request: { ...DEFAULTS.request, resource: `arn:aws:s3:::b/${at}` },
     }))
     const text = JSON.stringify({ ...DEFAULTS, cases })
-    const began = performance.now()
-    expect((await run(text)).every(({ passed }) => passed)).toBe(true)
-    expect(performance.now() - began).toBeLessThan(1000)
+    const results = await run(text)
+    expect(results).toHaveLength(1000)
+    expect(results.every(({ passed }) => passed)).toBe(true)
   })
 })
 
