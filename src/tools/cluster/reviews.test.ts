@@ -35,6 +35,13 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true })
 })
 
+function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = (): void => undefined
+  const promise = new Promise<void>((settle) => {
+    resolve = settle
+  })
+  return { promise, resolve }
+}
 const confirm = (jwt = 'canary-jwt') => reviews.confirm(TOKEN, new Secret(jwt))
 async function fault(work: Promise<void>): Promise<TokenError> {
   const failure = await work.then(
@@ -107,13 +114,16 @@ it('an API server that does not answer is not waited for', async () => {
 
 it('so many are asked about at once, so many wait, and the rest is refused at once', async () => {
   let [now, most] = [0, 0]
+  const { promise: areAllThere, resolve: release } = deferred()
   cluster.api.answer = (_asked, response) => {
     now += 1
     most = Math.max(most, now)
-    setTimeout(() => {
+    // Nobody is answered before so many are there, and a moment has passed in which one too many would come.
+    if (now === 16) setTimeout(release, 50)
+    void areAllThere.then(() => {
       now -= 1
       response.end(JSON.stringify({ status: YES }))
-    }, 5)
+    })
     return undefined
   }
   const patient = createReviews({ link, clock, longestMilliseconds: 20_000 })
