@@ -23,8 +23,8 @@ export async function followAuthorityFile({ settings, path, log }: AuthorityFile
   let current: WebhookSettings | undefined
   const files = followFiles({
     paths: [path],
-    onTexts: ([text = '']) => {
-      const pem = parseCertificates(text)
+    onTexts: ([text]) => {
+      const pem = parseCertificates(typeof text === 'string' ? text : '')
       if (pem !== undefined) current = { ...settings, endpoint: { ...settings.endpoint, certificateAuthorityPem: pem } }
       else if (current !== undefined) log.warn({ path }, 'the endpoint CA file is unusable; the old one stays')
     },

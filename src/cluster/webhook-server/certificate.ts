@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { ConfigError, type Instant, instant, Secret } from '../../core/index.ts'
 import type { Log } from '../../io/host/index.ts'
-import { followFiles } from './follow-files.ts'
+import { type FileText, followFiles } from './follow-files.ts'
 
 /** What the server shows. PEM both; `certificate` is the chain, the server's own first. */
 export interface ServerCertificate {
@@ -78,13 +78,9 @@ function renderNotAfter(certificate: ServerCertificate): string {
 }
 
 /** The pair, or why it is none. */
-function readPair(
-  files: CertificateFiles,
-  certificate: string | undefined,
-  key: string | undefined,
-): ServerCertificate | string {
-  if (certificate === undefined) return `\`${files.certificate}\` cannot be read`
-  if (key === undefined) return `\`${files.key}\` cannot be read`
+function readPair(files: CertificateFiles, certificate: FileText, key: FileText): ServerCertificate | string {
+  if (typeof certificate !== 'string') return `\`${files.certificate}\` cannot be read`
+  if (typeof key !== 'string') return `\`${files.key}\` cannot be read`
   try {
     const isPair = new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key))
     if (!isPair) return `the key in \`${files.key}\` is not that of the certificate in \`${files.certificate}\``

@@ -2,8 +2,10 @@ import { type FSWatcher, watch } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
-/** What the files hold, in the order of their paths; undefined for one that cannot be read. */
-export type FileTexts = readonly (string | undefined)[]
+/** What a file holds; undefined when there is none, and why when it cannot be read. */
+export type FileText = string | undefined | { readonly unreadable: string }
+/** In the order of the paths. */
+export type FileTexts = readonly FileText[]
 
 export interface FollowFilesOptions {
   readonly paths: readonly string[]
@@ -36,7 +38,7 @@ export function followFiles(options: FollowFilesOptions): FollowedFiles {
     // A later reading may have ended before this one.
     if (turn < newest) return
     newest = turn
-    if (isClosed || (told !== undefined && texts.every((text, at) => text === told?.[at]))) return
+    if (isClosed || (told !== undefined && texts.every((text, at) => isSame(text, told?.[at])))) return
     told = texts
     options.onTexts(texts)
   }
@@ -60,8 +62,20 @@ export function followFiles(options: FollowFilesOptions): FollowedFiles {
   }
 }
 
-async function readText(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch(() => undefined)
+async function readText(path: string): Promise<FileText> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (failure) {
+    const { code = 'unknown' } = failure as NodeJS.ErrnoException
+    return ABSENT.has(code) ? undefined : { unreadable: code }
+  }
+}
+
+const ABSENT: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR'])
+
+function isSame(one: FileText, other: FileText): boolean {
+  if (typeof one !== 'object' || typeof other !== 'object') return one === other
+  return one.unreadable === other.unreadable
 }
 
 /** Where a watch cannot be had (no such directory, too many watches), the interval alone does it. */
@@ -73,6 +87,7 @@ function watchDirectories(paths: readonly string[], onEvent: () => void): readon
       watcher.on('error', () => watcher.close())
       return [watcher]
     } catch {
+      // As above: it is read by the interval.
       return []
     }
   })

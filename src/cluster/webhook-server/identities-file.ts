@@ -1,6 +1,6 @@
 import type { ServiceAccountRef } from '../../core/index.ts'
 import type { Log } from '../../io/host/index.ts'
-import { followFiles } from './follow-files.ts'
+import { type FileText, followFiles } from './follow-files.ts'
 import type { SourceStatus } from './source-status.ts'
 
 /** The service accounts that get container credentials, from a file that is followed. */
@@ -23,7 +23,7 @@ export async function followIdentitiesFile({ path, log, onWarnings }: Identities
     paths: [path],
     onTexts: ([text]) => {
       // SPEC: the reference takes a missing or empty file for an empty list, and keeps the old list over a malformed one.
-      const found = text === undefined || text.trim() === '' ? new Set<string>() : parseIdentities(text)
+      const found = readIdentities(text)
       fault = typeof found === 'string' ? found : undefined
       if (typeof found === 'string') {
         log.warn({ path, reason: found }, 'the identities file is unusable; the old list stays')
@@ -43,6 +43,12 @@ export async function followIdentitiesFile({ path, log, onWarnings }: Identities
     }),
     close: files.close,
   }
+}
+
+/** What cannot be read is not what is not there: the old list stays over it too. */
+function readIdentities(text: FileText): ReadonlySet<string> | string {
+  if (typeof text === 'object') return `it cannot be read (${text.unreadable})`
+  return text === undefined || text.trim() === '' ? new Set<string>() : parseIdentities(text)
 }
 
 /** `{"identities":[{"namespace","serviceAccount"}]}`: each as `namespace/name`; or why it is not that. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { Agent } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -144,6 +144,15 @@ describe('the file of container credentials', () => {
     writeFileSync(path(), '{"identities":[{}]}')
     await eventually('the fault', () => under.server.readiness().text.includes('container-credentials-file stale'))
     expect(under.server.readiness().isReady).toBe(true)
+    expect(await method(under)).toBe('container-credentials-injected')
+  })
+
+  test('that is there and cannot be read is not a missing one: the old list stays, and readiness says why', async () => {
+    writeFileSync(path(), LISTED)
+    const under = await startReady({ identitiesFile: path() })
+    symlinkSync(path(), join(directory, 'loop'))
+    renameSync(join(directory, 'loop'), path())
+    await eventually('the fault', () => under.server.readiness().text.includes('it cannot be read (ELOOP)'))
     expect(await method(under)).toBe('container-credentials-injected')
   })
 
