@@ -32,7 +32,7 @@ export function addServeController(serve: Command, terminal: Terminal): void {
       new Flag('--to <CLOUD>', 'Whose IAM: of the installation, or of AWS.').choices(['local', 'aws']).default('aws'),
     )
     .option('--account <ID>', 'Account of the installation; default its first.')
-    .option('--kubeconfig <FILE>', 'The cluster; default the one that the controller runs in.')
+    .option('--kubeconfig <FILE>', 'The cluster; default that of KUBECONFIG, else the one that the controller runs in.')
     .option('--context <CONTEXT>', 'Context of the kubeconfig; default its current one.')
     .option('--issuer <URL>', 'Issuer that AWS knows the cluster by; default what its API server says.')
     .addOption(dataDirectoryFlag())

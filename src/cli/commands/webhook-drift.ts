@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { parsePflags, webhookFlags } from '../../config/index.ts'
-import type { ClusterChoice, FoundDrift } from '../../tools/webhook/index.ts'
+import type { FoundDrift, KubeChoice } from '../../tools/webhook/index.ts'
 import { NO } from '../ending.ts'
 import { outputFlag } from '../flags.ts'
 import { printable } from '../printable.ts'
@@ -8,7 +8,7 @@ import { type OutputFormat, printResult } from '../render-data.ts'
 import { renderTable } from '../render-table.ts'
 import type { Terminal } from '../terminal.ts'
 
-interface Flags extends ClusterChoice {
+interface Flags extends KubeChoice {
   readonly namespace?: string
   readonly excludeNamespace: readonly string[]
   readonly events: boolean
@@ -45,8 +45,8 @@ export function addWebhookDrift(webhook: Command, terminal: Terminal): void {
     .allowExcessArguments()
   command.action(async (flags: Flags) => {
     const { values } = parsePflags(webhookFlags, command.args)
-    const { findDriftedPods, openCluster } = await import('../../tools/webhook/index.ts')
-    const kube = await openCluster(flags, { environment: terminal.environment, say: terminal.err })
+    const { findDriftedPods, openKube } = await import('../../tools/webhook/index.ts')
+    const kube = await openKube(flags, { environment: terminal.environment, say: terminal.err })
     try {
       const wish = {
         flags: values,

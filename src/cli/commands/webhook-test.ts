@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { parsePflags, webhookFlags } from '../../config/index.ts'
-import type { ClusterChoice, TrialWish } from '../../tools/webhook/index.ts'
+import type { KubeChoice, TrialWish } from '../../tools/webhook/index.ts'
 import { NO } from '../ending.ts'
 import { outputFlag } from '../flags.ts'
 import { readTextOf } from '../input.ts'
@@ -8,7 +8,7 @@ import { type OutputFormat, printResult } from '../render-data.ts'
 import { renderLiveTrial, renderTrial } from '../render-trial.ts'
 import type { Terminal } from '../terminal.ts'
 
-interface Flags extends ClusterChoice {
+interface Flags extends KubeChoice {
   readonly filename: readonly string[]
   readonly serviceAccountFile: readonly string[]
   readonly live?: true
@@ -76,8 +76,8 @@ async function readWish(
 }
 
 async function tryCluster(flags: Flags, wish: Omit<TrialWish, 'namespace'>, terminal: Terminal): Promise<void> {
-  const { openCluster, tryLive } = await import('../../tools/webhook/index.ts')
-  const kube = await openCluster(flags, { environment: terminal.environment, say: terminal.err })
+  const { openKube, tryLive } = await import('../../tools/webhook/index.ts')
+  const kube = await openKube(flags, { environment: terminal.environment, say: terminal.err })
   try {
     const trials = await tryLive({ ...wish, namespace: flags.namespace ?? kube.access.namespace ?? 'default' }, kube)
     const table = (): string => trials.map((trial) => renderLiveTrial(trial, terminal)).join('\n\n')

@@ -1,4 +1,5 @@
 import {
+  type InvolvedObject,
   type Kube,
   KubeError,
   type KubeObject,
@@ -6,7 +7,7 @@ import {
   type OwnerReference,
   RESOURCES,
 } from '../../io/kube/index.ts'
-import type { DriftedPod, InvolvedObject } from './model.ts'
+import type { DriftedPod } from './model.ts'
 
 /** Controllers that are made by controllers themselves; whatever else owns a pod is taken for the top. */
 const BETWEEN: Readonly<Record<string, KubeResource>> = {

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto'
 import type { Instant } from '../../core/index.ts'
-import { renderIsoSeconds } from '../../core/index.ts'
-import { type Kube, type KubeDocument, KubeError, RESOURCES } from '../../io/kube/index.ts'
-import type { DriftFinding, DriftReport, InvolvedObject } from './model.ts'
+import { type InvolvedObject, type Kube, tellOnce } from '../../io/kube/index.ts'
+import type { DriftFinding, DriftReport } from './model.ts'
 
 /** What `kubectl describe` shows as the reason. */
 const REASONS = {
@@ -37,45 +35,16 @@ export function planNotices({ drifted }: DriftReport): readonly Notice[] {
   return [...controllers, ...drifted.map(({ pod, finding, message }) => ({ about: pod, finding, message }))]
 }
 
-/** Gives how many were written. The name is made of what is said: whoever says the same again, another replica for one, is answered that it is there. */
+/** Gives how many were written: what has been told already is not told again. */
 export async function writeNotices(
   kube: Pick<Kube, 'create'>,
   notices: readonly Notice[],
   now: Instant,
 ): Promise<number> {
   let written = 0
-  for (const notice of notices.slice(0, MOST_EVENTS)) {
-    try {
-      await kube.create(RESOURCES.events, renderEvent(notice, now))
-      written += 1
-    } catch (failure) {
-      // The object, or its namespace, may be gone by now.
-      const isTold =
-        failure instanceof KubeError && ['already-exists', 'not-found', 'forbidden'].includes(failure.reason)
-      if (!isTold) throw failure
-    }
+  for (const { about, finding, message } of notices.slice(0, MOST_EVENTS)) {
+    const said = { about, type: 'Warning', reason: REASONS[finding], message, mark: finding } as const
+    if (await tellOnce(kube, { ...said, component: 'webhook' }, now)) written += 1
   }
   return written
-}
-
-/** SPEC: core/v1 Event: a note of at most 1024 bytes. API servers keep Events for an hour. */
-export function renderEvent({ about, finding, message }: Notice, now: Instant): KubeDocument {
-  const at = renderIsoSeconds(now)
-  const { namespace } = about
-  const hash = createHash('sha256').update(`${about.uid} ${finding}`).digest('hex').slice(0, 16)
-  return {
-    apiVersion: 'v1',
-    kind: 'Event',
-    metadata: { name: `${about.name.slice(0, 200).replace(/[.-]+$/, '')}.${hash}`, namespace },
-    involvedObject: { ...about },
-    type: 'Warning',
-    reason: REASONS[finding],
-    message: message.slice(0, 1000),
-    source: { component: 'openirsa-webhook' },
-    reportingComponent: 'openirsa.dev/webhook',
-    reportingInstance: 'openirsa-webhook',
-    firstTimestamp: at,
-    lastTimestamp: at,
-    count: 1,
-  }
 }

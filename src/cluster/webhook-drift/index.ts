@@ -5,6 +5,6 @@
 export { planNotices, writeNotices } from './events.ts'
 export { type DriftCircumstances, findDrift, isBlocking } from './find-drift.ts'
 export { type DriftOptions, lookForDrift } from './look-for-drift.ts'
-export type { Drift, DriftedPod, DriftFinding, DriftReport, InvolvedObject } from './model.ts'
+export type { Drift, DriftedPod, DriftFinding, DriftReport } from './model.ts'
 export { planRestarts, restartController } from './restart.ts'
 export { type DriftWatch, type DriftWatchOptions, watchDrift } from './watch-drift.ts'

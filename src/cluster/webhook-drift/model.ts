@@ -1,5 +1,5 @@
 import type { Instant } from '../../core/index.ts'
-import type { OwnerReference } from '../../io/kube/index.ts'
+import type { InvolvedObject, OwnerReference } from '../../io/kube/index.ts'
 
 /**
  * `missing`: the webhook would give it credentials now, so that making it anew helps. `blocked`: something in its template keeps the webhook
@@ -15,15 +15,6 @@ export interface Drift {
   readonly roleArn: string
   /** One line for people. */
   readonly message: string
-}
-
-/** An object, as far as an Event must name it. */
-export interface InvolvedObject {
-  readonly apiVersion: string
-  readonly kind: string
-  readonly namespace: string
-  readonly name: string
-  readonly uid: string
 }
 
 export interface DriftedPod extends Drift {

@@ -1,6 +1,6 @@
 import { type Instant, renderIsoSeconds } from '../../core/index.ts'
-import { type Kube, type KubeResource, RESOURCES } from '../../io/kube/index.ts'
-import type { DriftReport, InvolvedObject } from './model.ts'
+import { type InvolvedObject, type Kube, type KubeResource, RESOURCES } from '../../io/kube/index.ts'
+import type { DriftReport } from './model.ts'
 
 /** What can make its pods anew by itself, one after the other. */
 const RESTARTABLE: Readonly<Record<string, KubeResource>> = {

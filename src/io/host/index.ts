@@ -14,3 +14,4 @@ export {
 } from './private-files.ts'
 export { systemRandomness } from './randomness.ts'
 export { redactText } from './redact.ts'
+export { untilSignal } from './until-signal.ts'

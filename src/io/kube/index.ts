@@ -4,6 +4,7 @@
  */
 export { createKube } from './create-kube.ts'
 export { KubeError, type KubeFacts } from './errors.ts'
+export { type InvolvedObject, type KubeNotice, tellOnce } from './event.ts'
 export { type InClusterOptions, inClusterAccess } from './in-cluster.ts'
 export { type KubeconfigOptions, readKubeconfig } from './kubeconfig.ts'
 export type {
@@ -41,4 +42,5 @@ export type {
   WatchEvent,
   WatchOptions,
 } from './model.ts'
+export { type KubeChoice, type KubeSurroundings, openKube } from './open-kube.ts'
 export { RESOURCES } from './resources.ts'

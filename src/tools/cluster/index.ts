@@ -2,6 +2,7 @@
  * tools/cluster: real clusters whose tokens the local cloud half takes: kept as references, keys and answers from their API servers.
  * It owns both ends: what a running installation holds of them, and the commands that add, list and remove. It judges no token.
  */
+export { readIssuer } from './discovery.ts'
 export {
   type AddedCluster,
   type AddOptions,

@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Clock, ConfigError, type Randomness, Secret } from '../../core/index.ts'
+import { untilSignal } from '../../io/host/index.ts'
 import { serveCredentials } from './endpoint.ts'
 import { type CredentialsOptions, obtainCredentials } from './obtain.ts'
 
@@ -49,19 +50,13 @@ export async function startServing(
         AWS_DEFAULT_REGION: first.facts.region,
         AWS_ENDPOINT_URL: first.facts.endpoint,
       },
-      untilStopped: () => signalled().then(close),
+      untilStopped: () => untilSignal().then(close),
       close,
     }
   } catch (failure) {
     clear()
     throw (failure as NodeJS.ErrnoException).code === 'EADDRINUSE' ? portTaken(options.port) : failure
   }
-}
-
-function signalled(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
-  })
 }
 
 function portTaken(port: number): ConfigError {

@@ -1,6 +1,6 @@
 import { openKeyStore } from '../../cluster/key-store/index.ts'
 import { ConfigError, type Seconds } from '../../core/index.ts'
-import { createLog, type LogLevel, systemClock } from '../../io/host/index.ts'
+import { createLog, type LogLevel, systemClock, untilSignal } from '../../io/host/index.ts'
 import { systemNetwork } from '../../io/http/index.ts'
 import { networkTo, parseConnectTo } from './connect-to.ts'
 import type { FetchingHost, IssuerHost, ServingHost } from './model.ts'
@@ -48,12 +48,8 @@ export async function setMaxToken(directory: string, maxTokenSeconds: Seconds): 
   )
 }
 
-const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
-
 /** Waits for a signal, then closes; a second one ends the process at once, as signals do. */
 export async function untilStopped({ close }: { close(): Promise<void> }): Promise<void> {
-  await new Promise<void>((resolve) => {
-    for (const signal of SIGNALS) process.once(signal, () => resolve())
-  })
+  await untilSignal()
   await close()
 }

@@ -3,7 +3,7 @@
  * and what goes with it: its manifest, the guard. It judges no pod and holds no connection itself.
  */
 
-export { type ClusterChoice, openCluster } from './cluster-access.ts'
+export { type KubeChoice, openKube } from '../../io/kube/index.ts'
 export { type DriftWish, type FoundDrift, findDriftedPods } from './drift.ts'
 export { renderWebhookGuard } from './guard.ts'
 export { type ManifestWish, renderWebhookManifest } from './manifest.ts'

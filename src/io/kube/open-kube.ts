@@ -1,17 +1,20 @@
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { createLog, systemClock, systemRandomness } from '../../io/host/index.ts'
-import { createKube, inClusterAccess, type Kube, type KubeAccess, readKubeconfig } from '../../io/kube/index.ts'
-import type { Environment } from './api-server.ts'
+import { createLog, systemClock, systemRandomness } from '../host/index.ts'
+import { createKube } from './create-kube.ts'
+import { inClusterAccess } from './in-cluster.ts'
+import { readKubeconfig } from './kubeconfig.ts'
+import type { Kube, KubeAccess } from './model.ts'
 
 /** Which cluster, as kubectl's flags of these names say it. */
-export interface ClusterChoice {
+export interface KubeChoice {
   readonly kubeconfig?: string
   readonly context?: string
 }
 
-export interface ClusterParts {
-  readonly environment: Environment
+export interface KubeSurroundings {
+  /** Where KUBECONFIG, HOME and the address of a pod's API server stand; exec plug-ins get it. */
+  readonly environment: Readonly<Record<string, string | undefined>>
   /** Takes one line of what is worth telling people, such as a server that is not verified. */
   say(line: string): void
 }
@@ -21,7 +24,7 @@ export interface ClusterParts {
  * SPEC: of several files in KUBECONFIG only the first is read.
  * @throws ConfigError when none can be used
  */
-export async function openCluster(choice: ClusterChoice, { environment, say }: ClusterParts): Promise<Kube> {
+export async function openKube(choice: KubeChoice, { environment, say }: KubeSurroundings): Promise<Kube> {
   const access = await findAccess(choice, environment)
   const entries = Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined)
   return createKube(access, {
@@ -32,7 +35,10 @@ export async function openCluster(choice: ClusterChoice, { environment, say }: C
   })
 }
 
-async function findAccess({ kubeconfig, context }: ClusterChoice, environment: Environment): Promise<KubeAccess> {
+async function findAccess(
+  { kubeconfig, context }: KubeChoice,
+  environment: KubeSurroundings['environment'],
+): Promise<KubeAccess> {
   const [named] = (environment.KUBECONFIG ?? '').split(delimiter).filter((path) => path !== '')
   const chosen = kubeconfig ?? named
   const { KUBERNETES_SERVICE_HOST: host = '', KUBERNETES_SERVICE_PORT: port = '' } = environment
