@@ -1,6 +1,6 @@
 /**
  * io/aws: calls of AWS's APIs to an installation: signed as its administrator, or with a service account's token; what a tool does over AWS's own wire.
- * It knows no operation by itself and judges no answer.
+ * and AWS itself through its SDK, which is brought when it is needed. It judges no answer.
  */
 export { type AdministratorCalls, createAdministratorCalls, type S3Request } from './administrator-calls.ts'
 export {
@@ -9,4 +9,16 @@ export {
   exchangeToken,
   type TokenExchange,
 } from './exchange-token.ts'
+export {
+  type CallIam,
+  type IamAnswer,
+  listAllOfIam,
+  listOf,
+  recordOf,
+  tagsOf,
+  textOf,
+} from './iam-calls.ts'
+export { findLiveAccount, liveIam } from './live-iam.ts'
+export { localIam } from './local-iam.ts'
+export { inSomeRegion, loadSdk } from './sdk.ts'
 export type { AwsAnswer } from './wire.ts'

@@ -16,7 +16,7 @@ export {
   ROLE_ANNOTATION,
   type Step,
 } from './model.ts'
-export { type CloudPlace, type ClusterPlace, openCloud, openCluster, openKube } from './open.ts'
+export { type CloudPlace, type ClusterPlace, openCloud, openCluster } from './open.ts'
 export { planBinding } from './plan.ts'
 export { renderAwsCli, renderHcl, renderYaml } from './render.ts'
 export { planUnbinding } from './unbind.ts'

@@ -1,9 +1,6 @@
-import { ConfigError, parseStrictJson } from '../../core/index.ts'
 import { type Kube, type KubeObject, RESOURCES } from '../../io/kube/index.ts'
+import { readIssuer } from '../cluster/index.ts'
 import type { BindingCluster, BoundAccount } from './model.ts'
-
-/** SPEC: https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#service-account-issuer-discovery */
-const DISCOVERY = '/.well-known/openid-configuration'
 
 /** A real cluster, with the rights of whoever its client is. @param issuer instead of what its API server says */
 export async function kubeCluster(kube: Kube, issuer: string | undefined): Promise<BindingCluster> {
@@ -23,15 +20,6 @@ export async function kubeCluster(kube: Kube, issuer: string | undefined): Promi
     },
     close: () => kube.close(),
   }
-}
-
-async function readIssuer(kube: Kube): Promise<string> {
-  const document = parseStrictJson(await kube.text(DISCOVERY))
-  const issuer = typeof document === 'object' && document !== null && 'issuer' in document ? document.issuer : undefined
-  if (typeof issuer === 'string' && issuer.startsWith('https://')) return issuer
-  throw new ConfigError("the API server's discovery document names no https issuer", {
-    hint: 'name the one that AWS knows with --issuer URL',
-  })
 }
 
 function accountOf({ metadata }: KubeObject): BoundAccount {

@@ -1,4 +1,5 @@
 import type { ServiceAccountRef } from '../../core/index.ts'
+import type { CallIam } from '../../io/aws/index.ts'
 
 /** What a service account is to get. */
 export interface BindWish {
@@ -42,9 +43,7 @@ export interface Plan {
   readonly steps: readonly Step[]
 }
 
-/** What IAM is asked and told, by the names and members of its API; undefined when a question is about what does not exist. */
-export type CallIam = (operation: IamOperation, input: IamInput) => Promise<IamAnswer | undefined>
-
+/** What IAM is asked and told here. */
 export type IamOperation =
   | 'GetOpenIDConnectProvider'
   | 'CreateOpenIDConnectProvider'
@@ -62,14 +61,11 @@ export type IamOperation =
   | 'PutRolePolicy'
   | 'DeleteRolePolicy'
 
-export type IamInput = Readonly<Record<string, unknown>>
-export type IamAnswer = Readonly<Record<string, unknown>>
-
 /** The cloud half: AWS, or an installation. */
 export interface BindingCloud {
   readonly account: string
   readonly partition: string
-  readonly call: CallIam
+  readonly call: CallIam<IamOperation>
 }
 
 export interface BoundAccount extends ServiceAccountRef {

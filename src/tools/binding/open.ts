@@ -1,6 +1,5 @@
 import { ConfigError } from '../../core/index.ts'
-import { createLog, systemClock, systemRandomness } from '../../io/host/index.ts'
-import { createKube, inClusterAccess, type Kube, readKubeconfig } from '../../io/kube/index.ts'
+import { openKube } from '../../io/kube/index.ts'
 import { awsCloud } from './aws-cloud.ts'
 import { kubeCluster } from './kube-cluster.ts'
 import { localCloud } from './local-cloud.ts'
@@ -29,31 +28,7 @@ export interface CloudPlace {
 /** @throws ConfigError when the kubeconfig cannot be read, or no installation is running */
 export async function openCluster(place: ClusterPlace): Promise<BindingCluster> {
   if (place.kubeconfig === undefined) return localCluster(place.dataDirectory)
-  return kubeCluster(await openKube(place), place.issuer)
-}
-
-/** A client of the cluster of the kubeconfig; without one, of the cluster that this process runs in as a pod. */
-export async function openKube(place: Omit<ClusterPlace, 'dataDirectory' | 'issuer'>): Promise<Kube> {
-  const { kubeconfig, context, environment } = place
-  const access =
-    kubeconfig === undefined
-      ? await inClusterAccess(podFacts(environment))
-      : await readKubeconfig({ path: kubeconfig, ...(context === undefined ? {} : { context }) })
-  const known = Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined)
-  return createKube(access, {
-    clock: systemClock,
-    randomness: systemRandomness,
-    log: createLog({ level: 'warn', format: 'text', write: (line) => place.say(line.trimEnd()) }),
-    environment: Object.fromEntries(known),
-  })
-}
-
-function podFacts({
-  KUBERNETES_SERVICE_HOST: host = '',
-  KUBERNETES_SERVICE_PORT: port = '',
-}: ClusterPlace['environment']) {
-  if (host !== '') return { host, port }
-  throw new ConfigError('which cluster?', { hint: 'give --kubeconfig FILE, or run it as a pod' })
+  return kubeCluster(await openKube(place, place), place.issuer)
 }
 
 /** @throws ConfigError when credentials, or the SDK, are missing */

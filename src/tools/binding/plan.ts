@@ -1,17 +1,18 @@
 import { ConfigError, renderServiceAccountRef, type ServiceAccountRef } from '../../core/index.ts'
-import { isSamePolicy, listOf, recordOf, tagsOf, textOf } from './answers.ts'
+import { type CallIam, type IamAnswer, listAllOfIam, listOf, recordOf, tagsOf, textOf } from '../../io/aws/index.ts'
 import { type Desired, desiredOf, ISSUER_TAG, OWNER_TAG } from './desired.ts'
 import {
   type BindingCloud,
   type BindingCluster,
   type BindWish,
-  type CallIam,
-  type IamAnswer,
+  type IamOperation,
   type Plan,
   ROLE_ANNOTATION,
   type Step,
 } from './model.ts'
-import { listAttached } from './role-policies.ts'
+import { isSamePolicy } from './same-policy.ts'
+
+type Call = CallIam<IamOperation>
 
 /**
  * What is to be done so that the service account has its role: looked at anew each time, so that a second run, or one after a
@@ -39,19 +40,19 @@ export async function findAccount(ref: ServiceAccountRef, cluster: BindingCluste
   })
 }
 
-async function findRole({ wish, roleName, roleArn, tags }: Desired, call: CallIam): Promise<IamAnswer | undefined> {
+async function findRole({ wish, roleName, roleArn, tags }: Desired, call: Call): Promise<IamAnswer | undefined> {
   const answer = await call('GetRole', { RoleName: roleName })
   if (wish.roleArn !== undefined && textOf(recordOf(answer?.Role).Arn) !== roleArn)
     throw new ConfigError(`the role \`${roleArn}\` does not exist`, { hint: 'leave --role-arn out to have one made' })
   if (answer === undefined || wish.roleArn !== undefined) return answer
   const found = tagsOf(recordOf(answer.Role).Tags)
-  if (found[OWNER_TAG] === tags[OWNER_TAG] && found[ISSUER_TAG] === tags[ISSUER_TAG]) return answer
+  if (found.get(OWNER_TAG) === tags[OWNER_TAG] && found.get(ISSUER_TAG) === tags[ISSUER_TAG]) return answer
   throw new ConfigError(`the role \`${roleName}\` exists and is not this service account's own`, {
     hint: `choose another with --role-name, or bind it as it is with --role-arn ${textOf(recordOf(answer.Role).Arn)}`,
   })
 }
 
-async function providerStep({ providerArn, issuer, audience }: Desired, call: CallIam): Promise<Step> {
+async function providerStep({ providerArn, issuer, audience }: Desired, call: Call): Promise<Step> {
   const provider = await call('GetOpenIDConnectProvider', { OpenIDConnectProviderArn: providerArn })
   if (provider === undefined) {
     const apply = async () =>
@@ -64,7 +65,7 @@ async function providerStep({ providerArn, issuer, audience }: Desired, call: Ca
   return { phase: 'provider', action: 'update', what: `${providerArn}: accept ${audience}`, apply }
 }
 
-async function roleSteps(desired: Desired, role: IamAnswer | undefined, call: CallIam): Promise<readonly Step[]> {
+async function roleSteps(desired: Desired, role: IamAnswer | undefined, call: Call): Promise<readonly Step[]> {
   const { roleName, roleArn, trust } = desired
   const document = JSON.stringify(trust.document)
   const boundTo = `only ${renderServiceAccountRef(desired.wish.serviceAccount)}, only for ${desired.audience}`
@@ -102,10 +103,10 @@ function roleInput({ roleName, tags, wish }: Desired, document: string) {
 
 async function policySteps(
   { roleName, policyArns, inlinePolicies }: Desired,
-  call: CallIam,
+  call: Call,
   { isNew }: { readonly isNew: boolean },
 ): Promise<readonly Step[]> {
-  const attached = isNew ? [] : await listAttached(roleName, call)
+  const attached = isNew ? [] : await attachedTo(roleName, call)
   const steps: Step[] = policyArns.map((arn) => {
     if (attached.includes(arn)) return { phase: 'policies', action: 'none', what: arn }
     const apply = async () => void (await call('AttachRolePolicy', { RoleName: roleName, PolicyArn: arn }))
@@ -121,6 +122,15 @@ async function policySteps(
     else steps.push({ phase: 'policies', action: 'update', what: `inline ${name}`, apply })
   }
   return steps
+}
+
+/** ARNs of the managed policies of a role. */
+export async function attachedTo(RoleName: string, call: Call): Promise<readonly string[]> {
+  const found = await listAllOfIam(call, 'ListAttachedRolePolicies', {
+    input: { RoleName },
+    member: 'AttachedPolicies',
+  })
+  return found.map((policy) => textOf(recordOf(policy).PolicyArn))
 }
 
 function keptRole({ roleArn }: Desired): Step {

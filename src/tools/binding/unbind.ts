@@ -1,10 +1,16 @@
 import { parseArn, renderServiceAccountRef, type ServiceAccountRef } from '../../core/index.ts'
-import { recordOf, tagsOf, textOf } from './answers.ts'
+import { type CallIam, listAllOfIam, recordOf, tagsOf, textOf } from '../../io/aws/index.ts'
 import { hostPathOf, ISSUER_TAG, OWNER_TAG } from './desired.ts'
-import { type BindingCloud, type BindingCluster, type CallIam, type Plan, ROLE_ANNOTATION, type Step } from './model.ts'
-import { findAccount } from './plan.ts'
+import {
+  type BindingCloud,
+  type BindingCluster,
+  type IamOperation,
+  type Plan,
+  ROLE_ANNOTATION,
+  type Step,
+} from './model.ts'
+import { attachedTo, findAccount } from './plan.ts'
 import { defaultRoleName } from './role-name.ts'
-import { listAttached, listInline } from './role-policies.ts'
 
 /**
  * What is to be done so that the service account has no role any more: its annotation goes, and the role with its policies when
@@ -40,20 +46,22 @@ export async function planUnbinding(
 async function roleSteps(
   roleName: string,
   owner: { readonly serviceAccount: ServiceAccountRef; readonly issuer: string },
-  call: CallIam,
+  call: CallIam<IamOperation>,
 ): Promise<readonly Step[]> {
   const answer = await call('GetRole', { RoleName: roleName })
   if (answer === undefined) return [{ phase: 'role', action: 'none', what: `there is no ${roleName}` }]
   const tags = tagsOf(recordOf(answer.Role).Tags)
   const isOwn =
-    tags[OWNER_TAG] === renderServiceAccountRef(owner.serviceAccount) && tags[ISSUER_TAG] === hostPathOf(owner.issuer)
+    tags.get(OWNER_TAG) === renderServiceAccountRef(owner.serviceAccount) &&
+    tags.get(ISSUER_TAG) === hostPathOf(owner.issuer)
   const arn = textOf(recordOf(answer.Role).Arn)
   if (!isOwn) return [{ phase: 'role', action: 'none', what: `${arn} stays: it was not made for this service account` }]
-  const attached = (await listAttached(roleName, call)).map((PolicyArn): Step => {
+  const attached = (await attachedTo(roleName, call)).map((PolicyArn): Step => {
     const apply = async () => void (await call('DetachRolePolicy', { RoleName: roleName, PolicyArn }))
     return { phase: 'policies', action: 'remove', what: `detach ${PolicyArn}`, apply }
   })
-  const inline = (await listInline(roleName, call)).map((PolicyName): Step => {
+  const names = await listAllOfIam(call, 'ListRolePolicies', { input: { RoleName: roleName }, member: 'PolicyNames' })
+  const inline = names.map(textOf).map((PolicyName): Step => {
     const apply = async () => void (await call('DeleteRolePolicy', { RoleName: roleName, PolicyName }))
     return { phase: 'policies', action: 'remove', what: `inline ${PolicyName}`, apply }
   })

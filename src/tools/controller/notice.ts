@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto'
-import { type Instant, renderIsoSeconds } from '../../core/index.ts'
-import { type Kube, type KubeDocument, KubeError, RESOURCES } from '../../io/kube/index.ts'
+import type { Instant } from '../../core/index.ts'
+import { type Kube, tellOnce } from '../../io/kube/index.ts'
 import type { Order, Outcome } from './model.ts'
 
 const REASONS = {
@@ -10,40 +9,23 @@ const REASONS = {
   failed: 'RoleFailed',
 } as const satisfies Record<Outcome['kind'], string>
 
-/** Tells on the service account what came of its order; the same twice is told once, as its name is made of it. */
+/** Tells on the service account what came of its order; the same twice is told once. */
 export async function tellOutcome(
   kube: Kube,
-  order: Order,
-  told: { readonly outcome: Outcome; readonly now: Instant },
-) {
-  try {
-    await kube.create(RESOURCES.events, renderEvent(order, told.outcome, told.now))
-  } catch (failure) {
-    const isTold = failure instanceof KubeError && ['already-exists', 'not-found', 'forbidden'].includes(failure.reason)
-    if (!isTold) throw failure
-  }
-}
-
-/** SPEC: core/v1 Event: a note of at most 1024 bytes. */
-function renderEvent({ namespace, name, uid }: Order, outcome: Outcome, now: Instant): KubeDocument {
-  const at = renderIsoSeconds(now)
+  { namespace, name, uid }: Order,
+  { outcome, now }: { readonly outcome: Outcome; readonly now: Instant },
+): Promise<void> {
   const message = messageOf(outcome)
-  const hash = createHash('sha256').update(`${uid} ${outcome.kind} ${message}`).digest('hex').slice(0, 16)
-  return {
-    apiVersion: 'v1',
-    kind: 'Event',
-    metadata: { name: `${name.slice(0, 200).replace(/[.-]+$/, '')}.${hash}`, namespace },
-    involvedObject: { apiVersion: 'v1', kind: 'ServiceAccount', namespace, name, uid },
-    type: outcome.kind === 'refused' || outcome.kind === 'failed' ? 'Warning' : 'Normal',
+  const isBad = outcome.kind === 'refused' || outcome.kind === 'failed'
+  const notice = {
+    about: { apiVersion: 'v1', kind: 'ServiceAccount', namespace, name, uid },
+    type: isBad ? 'Warning' : 'Normal',
     reason: REASONS[outcome.kind],
-    message: message.slice(0, 1000),
-    source: { component: 'openirsa-controller' },
-    reportingComponent: 'openirsa.dev/controller',
-    reportingInstance: 'openirsa-controller',
-    firstTimestamp: at,
-    lastTimestamp: at,
-    count: 1,
-  }
+    message,
+    mark: `${outcome.kind} ${message}`,
+    component: 'controller',
+  } as const
+  await tellOnce(kube, notice, now)
 }
 
 function messageOf(outcome: Outcome): string {

@@ -1,5 +1,6 @@
-import { createLog, type LogLevel, systemClock } from '../../io/host/index.ts'
-import { kubeCluster, openCloud, openKube } from '../binding/index.ts'
+import { createLog, type LogLevel, systemClock, untilSignal } from '../../io/host/index.ts'
+import { openKube } from '../../io/kube/index.ts'
+import { kubeCluster, openCloud } from '../binding/index.ts'
 import { readAllowList } from './allow-list.ts'
 import { startController } from './controller.ts'
 
@@ -7,7 +8,7 @@ export interface ControllerOptions {
   readonly to: 'local' | 'aws'
   readonly dataDirectory: string
   readonly account?: string
-  /** Absent: the cluster that the controller runs in. */
+  /** Absent: that of KUBECONFIG, else the cluster that the controller runs in. */
   readonly kubeconfig?: string
   readonly context?: string
   readonly issuer?: string
@@ -29,7 +30,7 @@ export async function serveController(options: ControllerOptions): Promise<Serve
   const { allowList, to, dataDirectory, account, say } = options
   const allowed = await readAllowList(allowList.text, allowList.name)
   const cloud = await openCloud({ to, dataDirectory, ...(account === undefined ? {} : { account }) })
-  const kube = await openKube(options)
+  const kube = await openKube(options, options)
   const cluster = await kubeCluster(kube, options.issuer)
   const log = createLog({ level: options.logLevel, format: 'text', write: (line) => say(line.trimEnd()) })
   const controller = await startController({ kube, cloud, cluster, allowed, clock: systemClock, log })
@@ -37,15 +38,9 @@ export async function serveController(options: ControllerOptions): Promise<Serve
     issuer: cluster.issuer,
     account: cloud.account,
     untilStopped: async () => {
-      await signalled()
+      await untilSignal()
       await controller.close()
       await kube.close()
     },
   }
-}
-
-function signalled(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
-  })
 }

@@ -1,6 +1,6 @@
 import { actionsOf, loadWholeCatalogue } from '../../cloud/catalogue/index.ts'
 import { type Instant, parseArn, type ServiceAccountRef, subjectOf } from '../../core/index.ts'
-import { recordOf, textOf } from './iam-reads.ts'
+import { recordOf, textOf } from '../../io/aws/index.ts'
 import { fateOf, type RecordedCall, readCall } from './recorded-call.ts'
 import { type Need, needsOf, prefixOf } from './recorded-needs.ts'
 

@@ -1,5 +1,6 @@
 import { ConfigError, parseArn } from '../../core/index.ts'
-import { type AskIam, type IamRead, listAll, listOf, recordOf, textOf } from './iam-reads.ts'
+import { listAllOfIam, listOf, recordOf, tagsOf, textOf } from '../../io/aws/index.ts'
+import type { AskIam, IamRead } from './iam-reads.ts'
 import type { FoundOrganization, FoundPolicy, FoundPrincipal, FoundResource, PolicySource } from './source.ts'
 
 export interface IamPlace {
@@ -42,8 +43,8 @@ export function createIamSource({ place, asking, findResource, findOrganization 
     },
     listPrincipals: async () => {
       const ask = asking('')
-      const roles = await listAll(ask, 'ListRoles', { input: {}, member: 'Roles' })
-      const users = await listAll(ask, 'ListUsers', { input: {}, member: 'Users' })
+      const roles = await listAllOfIam(ask, 'ListRoles', { input: {}, member: 'Roles' })
+      const users = await listAllOfIam(ask, 'ListUsers', { input: {}, member: 'Users' })
       const found: FoundPrincipal[] = []
       for (const one of [...roles, ...users]) {
         const principal = await readPrincipal(ask, textOf(recordOf(one).Arn))
@@ -84,7 +85,7 @@ async function readPrincipal(ask: AskIam, arn: string): Promise<FoundPrincipal |
     kind,
     arn: found,
     uniqueId: textOf(answer[`${Kind}Id`]),
-    tags: new Map(listOf(answer.Tags).map((tag) => [textOf(recordOf(tag).Key), textOf(recordOf(tag).Value)])),
+    tags: tagsOf(answer.Tags),
     identity: await readIdentity(ask, { kind: Kind, name }),
     ...(limit === undefined ? {} : { boundary: limit }),
     ...(kind === 'role' ? { trust: { name: `the trust policy of ${name}`, text: trust } } : {}),
@@ -95,7 +96,7 @@ async function readPrincipal(ask: AskIam, arn: string): Promise<FoundPrincipal |
 async function readIdentity(ask: AskIam, holder: Holder): Promise<readonly FoundPolicy[]> {
   const own = [...(await readInline(ask, holder)), ...(await readAttached(ask, holder))]
   if (holder.kind !== 'User') return own
-  const groups = await listAll(ask, 'ListGroupsForUser', { input: { UserName: holder.name }, member: 'Groups' })
+  const groups = await listAllOfIam(ask, 'ListGroupsForUser', { input: { UserName: holder.name }, member: 'Groups' })
   for (const group of groups)
     own.push(...(await readIdentity(ask, { kind: 'Group', name: textOf(recordOf(group).GroupName) })))
   return own
@@ -103,7 +104,7 @@ async function readIdentity(ask: AskIam, holder: Holder): Promise<readonly Found
 
 async function readInline(ask: AskIam, { kind, name }: Holder): Promise<readonly FoundPolicy[]> {
   const input = { [`${kind}Name`]: name }
-  const names = await listAll(ask, `List${kind}Policies` satisfies IamRead, { input, member: 'PolicyNames' })
+  const names = await listAllOfIam(ask, `List${kind}Policies` satisfies IamRead, { input, member: 'PolicyNames' })
   const policies: FoundPolicy[] = []
   for (const each of names) {
     const PolicyName = textOf(each)
@@ -119,7 +120,7 @@ async function readInline(ask: AskIam, { kind, name }: Holder): Promise<readonly
 
 async function readAttached(ask: AskIam, { kind, name }: Holder): Promise<readonly FoundPolicy[]> {
   const operation: IamRead = `ListAttached${kind}Policies`
-  const attached = await listAll(ask, operation, { input: { [`${kind}Name`]: name }, member: 'AttachedPolicies' })
+  const attached = await listAllOfIam(ask, operation, { input: { [`${kind}Name`]: name }, member: 'AttachedPolicies' })
   const policies: FoundPolicy[] = []
   for (const each of attached) {
     const arn = textOf(recordOf(each).PolicyArn)

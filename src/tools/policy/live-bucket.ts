@@ -1,16 +1,14 @@
 import { ConfigError } from '../../core/index.ts'
+import { inSomeRegion } from '../../io/aws/index.ts'
 import { bucketOf } from './bucket-of.ts'
 import type { FoundResource } from './source.ts'
-
-/** S3 tells the region of a bucket in any region: who has configured none begins here. */
-const FIRST_REGION = 'us-east-1'
 
 /** The policy of a bucket, as AWS keeps it; of other resources, and without the SDK's S3 client, nothing is read. */
 export async function findLiveResource(arn: string): Promise<FoundResource> {
   const bucket = bucketOf(arn)
   const sdk = bucket === undefined ? undefined : await findSdk()
   if (bucket === undefined || sdk === undefined) return { isRead: false }
-  const client = await createClient(sdk)
+  const client = await inSomeRegion((options) => new sdk.S3Client({ ...options, followRegionRedirects: true }))
   try {
     const { Policy } = await client.send(new sdk.GetBucketPolicyCommand({ Bucket: bucket }))
     return {
@@ -36,15 +34,5 @@ async function findSdk(): Promise<Sdk | undefined> {
     return await import('@aws-sdk/client-s3')
   } catch {
     return undefined
-  }
-}
-
-async function createClient({ S3Client }: Sdk): Promise<InstanceType<Sdk['S3Client']>> {
-  const client = new S3Client({ followRegionRedirects: true })
-  try {
-    await client.config.region()
-    return client
-  } catch {
-    return new S3Client({ followRegionRedirects: true, region: FIRST_REGION })
   }
 }

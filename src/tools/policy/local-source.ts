@@ -1,9 +1,8 @@
-import { ConfigError, parseStrictJson } from '../../core/index.ts'
-import { type AdministratorCalls, createAdministratorCalls } from '../../io/aws/index.ts'
+import { ConfigError } from '../../core/index.ts'
+import { type AdministratorCalls, createAdministratorCalls, localIam, textOf } from '../../io/aws/index.ts'
 import { systemClock } from '../../io/host/index.ts'
 import { askInstallation, findRunningPid, readFacts } from '../../io/installation/index.ts'
 import { bucketOf } from './bucket-of.ts'
-import { type AskIam, recordOf, textOf } from './iam-reads.ts'
 import { createIamSource } from './iam-source.ts'
 import type { FoundOrganization, FoundResource, PolicySource } from './source.ts'
 
@@ -27,7 +26,7 @@ export async function localSource(dataDirectory: string): Promise<PolicySource> 
   }
   return createIamSource({
     place: 'the local cloud',
-    asking: (account) => askThrough(() => callsOf(account)),
+    asking: (account) => localIam(() => callsOf(account)),
     findResource: async (arn) => {
       const bucket = bucketOf(arn)
       return bucket === undefined ? { isRead: true } : findBucket(bucket, facts.accounts, callsOf)
@@ -40,16 +39,6 @@ export async function localSource(dataDirectory: string): Promise<PolicySource> 
       return answer.organization
     },
   })
-}
-
-function askThrough(calls: () => Promise<AdministratorCalls>): AskIam {
-  return async (operation, input) => {
-    const { code, body } = await (await calls()).readIam(operation, input)
-    if (code === 'NoSuchEntity') return undefined
-    if (code !== '') throw new ConfigError(`the local cloud refuses ${operation}: ${code}`)
-    const answer = recordOf(parseStrictJson(body))
-    return recordOf(recordOf(answer[`${operation}Response`])[`${operation}Result`])
-  }
 }
 
 /** Asks one administrator after the other: to all but the owner's, S3 says no more than that access is denied. */

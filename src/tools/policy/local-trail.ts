@@ -1,7 +1,7 @@
 import { parseArn } from '../../core/index.ts'
+import { recordOf, textOf } from '../../io/aws/index.ts'
 import { askInstallation, readFacts } from '../../io/installation/index.ts'
 import type { CallFilter } from './generate.ts'
-import { recordOf, textOf } from './iam-reads.ts'
 
 /** The longest that a session lives: the exchange of a call that is asked for may be so much older. */
 const LONGEST_SESSION_MILLISECONDS = 12 * 3600 * 1000

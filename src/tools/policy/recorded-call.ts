@@ -1,5 +1,5 @@
 import { ConfigError, type JsonValue, parseStrictJson, StrictJsonError } from '../../core/index.ts'
-import { listOf, recordOf, textOf } from './iam-reads.ts'
+import { listOf, recordOf, textOf } from '../../io/aws/index.ts'
 
 /** What a record of CloudTrail says of one call, as far as a policy has to do with it. */
 export interface RecordedCall {

@@ -1,6 +1,6 @@
 import { catalogueAction, fillTemplate, type Surroundings } from '../../cloud/catalogue/index.ts'
 import { type AccountId, parseArn, parseRegion, partitionOf, type Region } from '../../core/index.ts'
-import { textOf } from './iam-reads.ts'
+import { textOf } from '../../io/aws/index.ts'
 import type { RecordedCall } from './recorded-call.ts'
 
 /** Patterns of resources, and what has to be said when one of them covers more than the record tells. */

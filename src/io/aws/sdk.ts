@@ -1,0 +1,34 @@
+import { ConfigError } from '../../core/index.ts'
+
+/**
+ * A package of the AWS SDK, an optional peer of ours: brought when it is needed, and named when it is missing.
+ * @param by what needs it, such as `--live`
+ * @throws ConfigError when it is not installed
+ */
+export async function loadSdk<Module>(name: string, by: string, bring: () => Promise<Module>): Promise<Module> {
+  try {
+    return await bring()
+  } catch (cause) {
+    throw new ConfigError(`${by} needs the package \`${name}\`, which is not installed`, {
+      cause,
+      hint: `npm install ${name}`,
+    })
+  }
+}
+
+/** Where services that are one for all regions, or tell of every region, have always been. */
+const FIRST_REGION = 'us-east-1'
+
+/** A client in the region that is configured, else in the first one of AWS. */
+export async function inSomeRegion<Client extends { readonly config: { region(): Promise<string> } }>(
+  make: (options: { readonly region?: string }) => Client,
+): Promise<Client> {
+  const client = make({})
+  try {
+    await client.config.region()
+    return client
+  } catch {
+    // The one thing that this call throws: no region is configured.
+    return make({ region: FIRST_REGION })
+  }
+}
