@@ -122,6 +122,7 @@ class LastUseBook implements LastUses {
   }
 
   flush(): Promise<void> {
+    // Whoever asked for the write before was told of its failure; what it could not write is in this one.
     this.#writing = this.#writing.catch(() => undefined).then(() => this.#writeAll())
     return this.#writing
   }

@@ -30,6 +30,7 @@ export async function openLedger(
 
   /** One write at a time, each with everything that is known when it begins. */
   const write = (): Promise<void> => {
+    // Whoever asked for the write before was told of its failure; this one writes everything anew.
     const next = writing.catch(() => undefined).then(() => store.writeReport(report()))
     writing = next
     return next
