@@ -58,6 +58,13 @@ describeWithApiServer('openirsa serve controller, with a real API server', () =>
     return (await calls.readIam('GetRole', { RoleName: name })).code === ''
   }
 
+  async function policiesOf(role: string): Promise<readonly string[]> {
+    const facts = await readFacts(dataDirectory)
+    const calls = await createAdministratorCalls(facts, { dataDirectory, clock: systemClock })
+    const { body } = await calls.readIam('ListAttachedRolePolicies', { RoleName: role })
+    return [...body.matchAll(/"PolicyArn":"([^"]+)"/g)].map(([, arn = '']) => arn).sort()
+  }
+
   async function exchange(name: string, role: string): Promise<number> {
     const words = ['create', 'token', name, '--namespace=shop', '--audience=sts.amazonaws.com'] as const
     const form = {
@@ -98,6 +105,29 @@ describeWithApiServer('openirsa serve controller, with a real API server', () =>
     await cluster.kubectl('annotate', 'serviceaccount', '--namespace=shop', 'brief', 'openirsa.dev/policies-')
     await eventually('the end of the role', async () => !(await hasRole('irsa-shop-brief')))
     await eventually('the end of the annotation', async () => (await roleOf('shop', 'brief')) === undefined)
+  })
+
+  test('a policy that is not asked for any more is taken from the role', async () => {
+    const full = 'arn:aws:iam::aws:policy/AmazonS3FullAccess'
+    await make('shop', 'less', `${READ_ONLY}, ${full}`)
+    await eventually('the role', () => roleOf('shop', 'less'))
+    expect(await policiesOf('irsa-shop-less')).toEqual([full, READ_ONLY])
+    await make('shop', 'less', READ_ONLY)
+    await eventually('the end of the policy', async () => (await policiesOf('irsa-shop-less')).length === 1)
+    expect(await policiesOf('irsa-shop-less')).toEqual([READ_ONLY])
+  })
+
+  test('a role that somebody else gave the service account since is left to it', async () => {
+    const theirs = 'arn:aws:iam::000000000000:role/theirs'
+    await make('shop', 'taken', READ_ONLY)
+    await eventually('the role', () => roleOf('shop', 'taken'))
+    controller.child.kill('SIGTERM')
+    await controller.ended
+    const words = ['annotate', 'serviceaccount', '--namespace=shop', 'taken', '--overwrite'] as const
+    await cluster.kubectl(...words, 'openirsa.dev/policies-', `${BOUND}=${theirs}`)
+    controller = await startController()
+    await eventually('the end of the role', async () => !(await hasRole('irsa-shop-taken')))
+    expect(await roleOf('shop', 'taken')).toBe(theirs)
   })
 
   test('what was made for a service account that went while nobody watched is removed at the next start', async () => {

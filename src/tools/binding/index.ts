@@ -19,4 +19,5 @@ export {
 export { type CloudPlace, type ClusterPlace, openCloud, openCluster } from './open.ts'
 export { planBinding } from './plan.ts'
 export { renderAwsCli, renderHcl, renderYaml } from './render.ts'
-export { planUnbinding } from './unbind.ts'
+export { defaultRoleName } from './role-name.ts'
+export { planUnbinding, type UnbindWish } from './unbind.ts'

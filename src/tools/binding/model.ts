@@ -12,6 +12,8 @@ export interface BindWish {
   readonly roleArn?: string
   readonly policyArns: readonly string[]
   readonly inlinePolicies: readonly InlinePolicy[]
+  /** Policies of the role that are not named here: left alone unless said otherwise. */
+  readonly others?: 'keep' | 'detach'
   readonly permissionsBoundary?: string
   /** Default: AWS STS, as the partition calls it. */
   readonly audience?: string

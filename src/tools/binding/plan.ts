@@ -102,7 +102,7 @@ function roleInput({ roleName, tags, wish }: Desired, document: string) {
 }
 
 async function policySteps(
-  { roleName, policyArns, inlinePolicies }: Desired,
+  { roleName, policyArns, inlinePolicies, wish }: Desired,
   call: Call,
   { isNew }: { readonly isNew: boolean },
 ): Promise<readonly Step[]> {
@@ -112,6 +112,14 @@ async function policySteps(
     const apply = async () => void (await call('AttachRolePolicy', { RoleName: roleName, PolicyArn: arn }))
     return { phase: 'policies', action: 'create', what: `attach ${arn}`, apply }
   })
+  if (wish.others === 'detach')
+    steps.push(
+      ...detachSteps(
+        roleName,
+        attached.filter((arn) => !policyArns.includes(arn)),
+        call,
+      ),
+    )
   for (const { name, text } of inlinePolicies) {
     const input = { RoleName: roleName, PolicyName: name }
     const found = isNew ? undefined : await call('GetRolePolicy', input)
@@ -122,6 +130,14 @@ async function policySteps(
     else steps.push({ phase: 'policies', action: 'update', what: `inline ${name}`, apply })
   }
   return steps
+}
+
+/** Takes managed policies from a role. */
+export function detachSteps(RoleName: string, arns: readonly string[], call: Call): readonly Step[] {
+  return arns.map((PolicyArn) => {
+    const apply = async () => void (await call('DetachRolePolicy', { RoleName, PolicyArn }))
+    return { phase: 'policies', action: 'remove', what: `detach ${PolicyArn}`, apply }
+  })
 }
 
 /** ARNs of the managed policies of a role. */

@@ -62,19 +62,15 @@ export async function startController(parts: ControllerParts): Promise<Controlle
 
 async function follow({ before, now }: Change<Order>, parts: ControllerParts): Promise<void> {
   if (now !== undefined) return settle(now, parts)
-  if (before !== undefined) await report(before, await unbind(before, parts), parts)
+  if (before !== undefined) await report(before, await unbind(before, parts, before.roleArn), parts)
 }
 
 async function settle(order: Order, parts: ControllerParts): Promise<void> {
   const outcome = await bind(order, parts)
   // What may not be asked for any more is not kept either.
-  if (outcome.kind === 'refused') await unbindRefused(order, parts)
+  if (outcome.kind === 'refused') await unbind(order, parts)
   if (outcome.kind === 'bound' && outcome.changes === 0) return
   await report(order, outcome, parts)
-}
-
-async function unbindRefused(order: Order, parts: ControllerParts): Promise<void> {
-  if (order.bound !== undefined) await unbind(order, parts)
 }
 
 /** Roles of service accounts that ask no more, from a time when nobody watched. */

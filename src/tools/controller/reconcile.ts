@@ -6,6 +6,7 @@ import {
   type BindingCloud,
   type BindingCluster,
   changes,
+  defaultRoleName,
   planBinding,
   planUnbinding,
 } from '../binding/index.ts'
@@ -30,7 +31,8 @@ export async function bind(order: Order, { cloud, cluster, allowed }: Reconciled
   if (why !== undefined) return { kind: 'refused', why }
   const serviceAccount = { namespace: order.namespace, name: order.name }
   return outcomeOf(async () => {
-    const own = { rolePath: rolePathOf(cluster), policyArns: order.policyArns }
+    // What was asked for before and is not any more is not kept: nobody allows it now.
+    const own = { rolePath: rolePathOf(cluster), policyArns: order.policyArns, others: 'detach' } as const
     const role = order.roleArn === undefined ? own : { roleArn: order.roleArn, policyArns: [] }
     const plan = await planBinding({ serviceAccount, inlinePolicies: [], ...role }, cloud, cluster)
     await applyPlan(plan, () => undefined)
@@ -38,14 +40,25 @@ export async function bind(order: Order, { cloud, cluster, allowed }: Reconciled
   })
 }
 
-/** Takes back what was made, also when the service account is gone already. */
-export async function unbind(ref: ServiceAccountRef, { cloud, cluster }: Reconciled): Promise<Outcome> {
+/**
+ * Takes back what was made, also when the service account is gone already. A role that somebody else has given it since stays.
+ * @param roleArn what it was bound to; default the role that the controller makes
+ */
+export async function unbind(
+  ref: ServiceAccountRef,
+  { cloud, cluster }: Reconciled,
+  roleArn = ownRoleArn(ref, { cloud, cluster }),
+): Promise<Outcome> {
   return outcomeOf(async () => {
     const gone = { ...cluster, find: async () => (await cluster.find(ref)) ?? { ...ref, annotations: {} } }
-    const plan = await planUnbinding({ serviceAccount: ref }, cloud, gone)
+    const plan = await planUnbinding({ serviceAccount: ref, onlyRoleArn: roleArn }, cloud, gone)
     await applyPlan(plan, () => undefined)
     return { kind: 'unbound', changes: changes(plan) }
   })
+}
+
+function ownRoleArn(ref: ServiceAccountRef, { cloud, cluster }: Pick<Reconciled, 'cloud' | 'cluster'>): string {
+  return `arn:${cloud.partition}:iam::${cloud.account}:role${rolePathOf(cluster)}${defaultRoleName(ref)}`
 }
 
 /** What the cloud or the cluster refuses is an outcome, tried again later; what is our own fault is not caught. */
