@@ -20,5 +20,5 @@ export {
 } from './iam-calls.ts'
 export { findLiveAccount, liveIam } from './live-iam.ts'
 export { localIam } from './local-iam.ts'
-export { inSomeRegion, loadSdk } from './sdk.ts'
+export { inSomeRegion, loadSdk, type SdkWanted } from './sdk.ts'
 export type { AwsAnswer } from './wire.ts'

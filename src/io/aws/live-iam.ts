@@ -8,7 +8,7 @@ import { inSomeRegion, loadSdk } from './sdk.ts'
  * @throws ConfigError when the SDK is not installed
  */
 export async function liveIam(wanted: { readonly by: string; readonly hint: string }): Promise<CallIam> {
-  const sdk = await loadSdk('@aws-sdk/client-iam', wanted.by, () => import('@aws-sdk/client-iam'))
+  const sdk = await loadSdk({ name: '@aws-sdk/client-iam', by: wanted.by }, () => import('@aws-sdk/client-iam'))
   const client = await inSomeRegion((options) => new sdk.IAMClient(options))
   return async (operation, input) => {
     const Command = sdk[`${operation}Command` as keyof typeof sdk] as unknown as new (input: unknown) => never
@@ -30,7 +30,7 @@ export async function liveIam(wanted: { readonly by: string; readonly hint: stri
  * @throws ConfigError when the SDK is not installed, finds none, or AWS does not take them
  */
 export async function findLiveAccount(by: string): Promise<{ readonly account: string; readonly arn: string }> {
-  const sdk = await loadSdk('@aws-sdk/client-sts', by, () => import('@aws-sdk/client-sts'))
+  const sdk = await loadSdk({ name: '@aws-sdk/client-sts', by }, () => import('@aws-sdk/client-sts'))
   const client = await inSomeRegion((options) => new sdk.STSClient(options))
   try {
     const { Account = '', Arn = '' } = await client.send(new sdk.GetCallerIdentityCommand({}))

@@ -1,17 +1,28 @@
 import { ConfigError } from '../../core/index.ts'
 
+export interface SdkWanted {
+  /** Of the package. */
+  readonly name: string
+  /** What needs it, such as `--live`. */
+  readonly by: string
+  /** What can be done without it. */
+  readonly otherwise?: string
+}
+
 /**
  * A package of the AWS SDK, an optional peer of ours: brought when it is needed, and named when it is missing.
- * @param by what needs it, such as `--live`
  * @throws ConfigError when it is not installed
  */
-export async function loadSdk<Module>(name: string, by: string, bring: () => Promise<Module>): Promise<Module> {
+export async function loadSdk<Module>(
+  { name, by, otherwise }: SdkWanted,
+  bring: () => Promise<Module>,
+): Promise<Module> {
   try {
     return await bring()
   } catch (cause) {
     throw new ConfigError(`${by} needs the package \`${name}\`, which is not installed`, {
       cause,
-      hint: `npm install ${name}`,
+      hint: `npm install ${name}${otherwise === undefined ? '' : `; or ${otherwise}`}`,
     })
   }
 }

@@ -43,4 +43,4 @@ export type {
   WatchOptions,
 } from './model.ts'
 export { type KubeChoice, type KubeSurroundings, openKube } from './open-kube.ts'
-export { RESOURCES } from './resources.ts'
+export { POD_PATHS, RESOURCES } from './resources.ts'

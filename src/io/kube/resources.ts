@@ -49,3 +49,16 @@ export const RESOURCES = {
     'validatingadmissionpolicybindings',
   ),
 } as const satisfies Record<string, KubeResource>
+
+/** Where the pod is in an object of that kind: steps down from the object. */
+export const POD_PATHS: Readonly<Record<string, readonly string[]>> = {
+  Pod: [],
+  PodTemplate: ['template'],
+  Deployment: ['spec', 'template'],
+  ReplicaSet: ['spec', 'template'],
+  ReplicationController: ['spec', 'template'],
+  StatefulSet: ['spec', 'template'],
+  DaemonSet: ['spec', 'template'],
+  Job: ['spec', 'template'],
+  CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
+}

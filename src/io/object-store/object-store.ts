@@ -1,4 +1,5 @@
-import { ConfigError, UpstreamError } from '../../core/index.ts'
+import { UpstreamError } from '../../core/index.ts'
+import { inSomeRegion, loadSdk } from '../aws/index.ts'
 
 export interface ObjectPlace {
   readonly bucket: string
@@ -26,14 +27,15 @@ export interface ObjectStore {
 type Sdk = typeof import('@aws-sdk/client-s3')
 type Settings = NonNullable<ConstructorParameters<Sdk['S3Client']>[0]>
 
-/** Region of a bucket that nobody configured: S3 tells the right one, and the client follows. */
-const FALLBACK_REGION = 'us-east-1'
 const MOST_BYTES = 1024 * 1024
 
 /** @throws ConfigError when the SDK is not installed */
 export async function createObjectStore(settings: Settings = {}): Promise<ObjectStore> {
-  const sdk = await loadSdk()
-  const client = await createClient(sdk, { followRegionRedirects: true, ...settings })
+  const sdk = await loadSdk({ name: '@aws-sdk/client-s3', by: 'publishing to S3' }, () => import('@aws-sdk/client-s3'))
+  // S3 tells the region of a bucket in any other, and the client follows.
+  const client = await inSomeRegion(
+    (region) => new sdk.S3Client({ ...region, followRegionRedirects: true, ...settings }),
+  )
   return {
     read: async ({ bucket, key }) => {
       try {
@@ -55,27 +57,6 @@ export async function createObjectStore(settings: Settings = {}): Promise<Object
         throw upstream(failure, `write \`s3://${bucket}/${key}\``)
       }
     },
-  }
-}
-
-async function loadSdk(): Promise<Sdk> {
-  try {
-    return await import('@aws-sdk/client-s3')
-  } catch (cause) {
-    throw new ConfigError('publishing to S3 needs the package `@aws-sdk/client-s3`, which is not installed', {
-      cause,
-      hint: 'npm install @aws-sdk/client-s3',
-    })
-  }
-}
-
-async function createClient({ S3Client }: Sdk, settings: Settings): Promise<InstanceType<Sdk['S3Client']>> {
-  const client = new S3Client(settings)
-  try {
-    await client.config.region()
-    return client
-  } catch {
-    return new S3Client({ ...settings, region: FALLBACK_REGION })
   }
 }
 

@@ -1,4 +1,5 @@
-import { audienceOf, keyOf, type PlanFacts } from './plan-model.ts'
+import { stsAudienceOf } from '../../core/index.ts'
+import { keyOf, type PlanFacts } from './plan-model.ts'
 import { originPath } from './plan-private.ts'
 
 /** The same as Terraform; what a name of one resource says of another is left to Terraform. */
@@ -71,7 +72,7 @@ ${more}}
 
 const provider = (facts: PlanFacts): string => `resource "aws_iam_openid_connect_provider" "issuer" {
   url            = ${quote(facts.issuer)}
-  client_id_list = [${quote(audienceOf(facts))}]
+  client_id_list = [${quote(stsAudienceOf(facts.partition))}]
   depends_on     = [aws_s3_object.discovery]
 }
 `

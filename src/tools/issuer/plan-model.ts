@@ -1,4 +1,5 @@
 import type { IssuerDocument, IssuerDocuments } from '../../cluster/key-store/index.ts'
+import { stsAudienceOf } from '../../core/index.ts'
 import type { IssuerUrl } from '../../standards/oidc/index.ts'
 
 export interface PlanFacts {
@@ -25,10 +26,6 @@ export interface PlannedCall {
 export const keyOf = ({ prefix }: Pick<PlanFacts, 'prefix'>, { path }: Pick<IssuerDocument, 'path'>): string =>
   prefix === '' ? path : `${prefix}/${path}`
 
-/** SPEC: STS takes `sts.amazonaws.com` in every partition; that of China has a name of its own for its own tools. */
-export const audienceOf = ({ partition }: Pick<PlanFacts, 'partition'>): string =>
-  partition === 'aws-cn' ? 'sts.amazonaws.com.cn' : 'sts.amazonaws.com'
-
 export const createBucket = ({ bucket, region }: PlanFacts): PlannedCall => ({
   name: 'create-bucket',
   command: 's3api create-bucket',
@@ -45,6 +42,27 @@ export const putVersioning = ({ bucket }: PlanFacts): PlannedCall => ({
   command: 's3api put-bucket-versioning',
   input: { Bucket: bucket, VersioningConfiguration: { Status: 'Enabled' } },
 })
+
+/** Nothing by lists of access, whatever the policy of the bucket says; `policies`: what may make it public. */
+export const blockPublicAccess = (
+  { bucket }: PlanFacts,
+  policies: 'public policies refused' | 'public policies taken',
+): PlannedCall => {
+  const isRefused = policies === 'public policies refused'
+  return {
+    name: 'put-public-access-block',
+    command: 's3api put-public-access-block',
+    input: {
+      Bucket: bucket,
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        IgnorePublicAcls: true,
+        BlockPublicPolicy: isRefused,
+        RestrictPublicBuckets: isRefused,
+      },
+    },
+  }
+}
 
 /** The JWKS first. */
 export const putDocuments = (facts: PlanFacts): readonly PlannedCall[] =>
@@ -63,6 +81,6 @@ export const putDocuments = (facts: PlanFacts): readonly PlannedCall[] =>
 export const createProvider = (facts: PlanFacts): PlannedCall => ({
   name: 'create-open-id-connect-provider',
   command: 'iam create-open-id-connect-provider',
-  input: { Url: facts.issuer, ClientIDList: [audienceOf(facts)] },
+  input: { Url: facts.issuer, ClientIDList: [stsAudienceOf(facts.partition)] },
   before: `when \`openirsa issuer verify ${facts.issuer}\` says that it is well`,
 })

@@ -1,5 +1,6 @@
 import { ConfigError } from '../../core/index.ts'
 import {
+  blockPublicAccess,
   createBucket,
   createProvider,
   keyOf,
@@ -33,19 +34,7 @@ export function privatePlan(facts: PlanFacts): readonly PlannedCall[] {
   return [
     createBucket(facts),
     putVersioning(facts),
-    {
-      name: 'put-public-access-block',
-      command: 's3api put-public-access-block',
-      input: {
-        Bucket: bucket,
-        PublicAccessBlockConfiguration: {
-          BlockPublicAcls: true,
-          IgnorePublicAcls: true,
-          BlockPublicPolicy: true,
-          RestrictPublicBuckets: true,
-        },
-      },
-    },
+    blockPublicAccess(facts, 'public policies refused'),
     {
       name: 'request-certificate',
       command: 'acm request-certificate',

@@ -1,4 +1,5 @@
 import {
+  blockPublicAccess,
   createBucket,
   createProvider,
   keyOf,
@@ -14,19 +15,7 @@ export function publicPlan(facts: PlanFacts): readonly PlannedCall[] {
   return [
     createBucket(facts),
     putVersioning(facts),
-    {
-      name: 'put-public-access-block',
-      command: 's3api put-public-access-block',
-      input: {
-        Bucket: bucket,
-        PublicAccessBlockConfiguration: {
-          BlockPublicAcls: true,
-          IgnorePublicAcls: true,
-          BlockPublicPolicy: false,
-          RestrictPublicBuckets: false,
-        },
-      },
-    },
+    blockPublicAccess(facts, 'public policies taken'),
     {
       name: 'put-bucket-policy',
       command: 's3api put-bucket-policy',

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { ConfigError } from '../../core/index.ts'
+import { loadSdk } from '../../io/aws/index.ts'
 import type { CallFilter } from './generate.ts'
 import { earliestOf } from './local-trail.ts'
 import { readEvents } from './recorded-call.ts'
@@ -16,7 +17,10 @@ const MOST_PAGES = 1200
 export async function readLiveTrail(
   filter: CallFilter,
 ): Promise<{ readonly events: readonly unknown[]; readonly notes: readonly string[] }> {
-  const sdk = await loadSdk()
+  const sdk = await loadSdk(
+    { name: '@aws-sdk/client-cloudtrail', by: '--live', otherwise: 'give records of a trail with --events FILE' },
+    () => import('@aws-sdk/client-cloudtrail'),
+  )
   const client = new sdk.CloudTrailClient({ retryMode: 'adaptive' })
   const from = earliestOf(filter)
   const question = {
@@ -53,7 +57,7 @@ const lastName = (user: string): string => user.slice(user.lastIndexOf('/') + 1)
 
 const tooMany = (count: number): string => `only the newest ${count} records were read; --since asks for fewer`
 
-async function notesOf({ config }: InstanceType<Sdk['CloudTrailClient']>): Promise<readonly string[]> {
+async function notesOf({ config }: { readonly config: { region(): Promise<string> } }): Promise<readonly string[]> {
   const place = `AWS's event history has management events of ${await config.region()} alone`
   return [`${place}: what was done to objects, items or messages is in the files of a trail, which --events takes`]
 }
@@ -64,17 +68,4 @@ function refused(cause: unknown): unknown {
     cause,
     hint: 'reading records needs a region (AWS_REGION) and credentials that may cloudtrail:LookupEvents',
   })
-}
-
-type Sdk = typeof import('@aws-sdk/client-cloudtrail')
-
-async function loadSdk(): Promise<Sdk> {
-  try {
-    return await import('@aws-sdk/client-cloudtrail')
-  } catch (cause) {
-    throw new ConfigError('--live needs the package `@aws-sdk/client-cloudtrail`, which is not installed', {
-      cause,
-      hint: 'npm install @aws-sdk/client-cloudtrail; or give records of a trail with --events FILE',
-    })
-  }
 }

@@ -1,4 +1,5 @@
 import { ConfigError, isNamespaceName, isObjectName, type ServiceAccountRef } from '../../core/index.ts'
+import { POD_PATHS } from '../../io/kube/index.ts'
 
 /** Fields as YAML gave them. UNVERIFIED: each is looked at before it is used. */
 export type Fields = Readonly<Record<string, unknown>>
@@ -15,17 +16,6 @@ export interface PodManifest {
   readonly settings: ReadonlyMap<string, Readonly<Record<string, string>>>
 }
 
-/** Where each kind has its pod. */
-const POD_OF: Readonly<Record<string, readonly string[]>> = {
-  Pod: [],
-  Deployment: ['spec', 'template'],
-  ReplicaSet: ['spec', 'template'],
-  StatefulSet: ['spec', 'template'],
-  DaemonSet: ['spec', 'template'],
-  Job: ['spec', 'template'],
-  CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
-}
-
 /**
  * The one pod of a file, and one of its containers.
  * @param name of the container; default the only one
@@ -33,10 +23,10 @@ const POD_OF: Readonly<Record<string, readonly string[]>> = {
  */
 export function findPod(documents: readonly unknown[], name: string | undefined): PodManifest {
   const objects = documents.filter(isFields).flatMap(itemsOf)
-  const [found, ...others] = objects.filter(({ kind }) => typeof kind === 'string' && Object.hasOwn(POD_OF, kind))
+  const [found, ...others] = objects.filter(({ kind }) => typeof kind === 'string' && Object.hasOwn(POD_PATHS, kind))
   if (found === undefined)
     throw new ConfigError('there is no pod in the file', {
-      hint: `it must have an object of one of the kinds ${Object.keys(POD_OF).join(', ')}`,
+      hint: `it must have an object of one of the kinds ${Object.keys(POD_PATHS).join(', ')}`,
     })
   if (others.length > 0)
     throw new ConfigError(
@@ -45,7 +35,7 @@ export function findPod(documents: readonly unknown[], name: string | undefined)
         hint: 'give a file with the one that is to run',
       },
     )
-  const pod = (POD_OF[String(found.kind)] ?? []).reduce(fieldsAt, found)
+  const pod = (POD_PATHS[String(found.kind)] ?? []).reduce(fieldsAt, found)
   const where = nameOf(found)
   const spec = fieldsAt(pod, 'spec')
   return {

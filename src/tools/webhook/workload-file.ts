@@ -1,4 +1,5 @@
 import { ConfigError, type JsonObject, type JsonValue } from '../../core/index.ts'
+import { POD_PATHS } from '../../io/kube/index.ts'
 
 export interface WorkloadFile {
   /** For messages; `-` is standard input. */
@@ -41,22 +42,9 @@ export async function readWorkloads(files: readonly WorkloadFile[]): Promise<Wor
   }
 }
 
-/** Where the pod is in an object of that kind. */
-const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
-  Pod: [],
-  PodTemplate: ['template'],
-  Deployment: ['spec', 'template'],
-  ReplicaSet: ['spec', 'template'],
-  ReplicationController: ['spec', 'template'],
-  StatefulSet: ['spec', 'template'],
-  DaemonSet: ['spec', 'template'],
-  Job: ['spec', 'template'],
-  CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
-}
-
 function readPod(file: string, object: JsonObject): readonly PodWish[] {
   const kind = textOf(object.kind)
-  const path = Object.hasOwn(TEMPLATES, kind) ? TEMPLATES[kind] : undefined
+  const path = Object.hasOwn(POD_PATHS, kind) ? POD_PATHS[kind] : undefined
   if (path === undefined) return []
   const metadata = objectOf(object.metadata)
   const source = `${kind.toLowerCase()}/${textOf(metadata?.name) || textOf(metadata?.generateName)}`
