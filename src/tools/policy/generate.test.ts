@@ -35,6 +35,12 @@ const needs = async (events: readonly unknown[], more: Partial<GenerateOptions> 
 }
 
 describe('a recorded call', () => {
+  test('with lists of objects among its parameters, as they are read', async () => {
+    const parameters = { lookupAttributes: [{ attributeKey: 'EventName', attributeValue: 'x' }], tags: { k: [{}] } }
+    const read = readEvents('x', JSON.stringify([asking('cloudtrail', 'LookupEvents', parameters)]))
+    expect(await needs(read)).toEqual(['cloudtrail:LookupEvents *'])
+  })
+
   test.each<readonly [string, unknown, readonly string[]]>([
     ['of an object', get('a/b.txt'), ['s3:GetObject arn:aws:s3:::b/a/b.txt']],
     [

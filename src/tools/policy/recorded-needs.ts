@@ -83,7 +83,10 @@ function mainActions({ actions, furtherActions }: CatalogueRow, { parameters }: 
 
 /** Actions that headers add, as far as they are recorded: conditions such as `h:x-amz-acl|x-amz-grant-*`. */
 function further({ furtherActions }: CatalogueRow, { parameters }: RecordedCall): readonly string[] {
-  const given = Object.entries(parameters).map(([name, value]) => [name.toLowerCase(), String(value)] as const)
+  // What headers say is recorded as a text; lists and objects are parameters of a body.
+  const given = Object.entries(parameters).flatMap(([name, value]) =>
+    typeof value === 'object' ? [] : [[name.toLowerCase(), String(value)] as const],
+  )
   const holds = (condition: string): boolean => {
     const [wanted = '', value] = condition.split('=')
     return given.some(
