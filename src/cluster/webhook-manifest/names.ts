@@ -11,6 +11,10 @@ export const WEBHOOK_NAMES = {
   webhook: 'pods.openirsa-webhook.openirsa.dev',
   /** The reference's own name, so that its users need not rename theirs. */
   identityConfigMap: 'pod-identity-webhook',
+  /** Whose pods get container credentials: written by `openirsa serve controller`, mounted into the webhook's pods. */
+  podIdentitiesConfigMap: 'openirsa-pod-identities',
+  /** Its key, and so the file's name. */
+  podIdentitiesFile: 'identities.json',
   /** SPEC: hard-coded in the reference's manifests, whatever the annotation domain is. */
   skipLabel: 'eks.amazonaws.com/skip-pod-identity-webhook',
 } as const
@@ -22,6 +26,7 @@ export const PORTS = { webhook: 8443, metrics: 9999 } as const
 
 export const CERTIFICATE_DIRECTORY = '/etc/webhook/certs'
 export const AUTHORITY_DIRECTORY = '/etc/webhook/endpoint-authority'
+export const IDENTITIES_DIRECTORY = '/etc/webhook/pod-identities'
 
 export const SELECTOR = { 'app.kubernetes.io/name': NAME } as const
 export const LABELS = { ...SELECTOR, 'app.kubernetes.io/part-of': 'openirsa' } as const

@@ -21,6 +21,8 @@ export interface AdministratorCalls {
     parameters: Readonly<Record<string, string>>,
   ): Promise<{ readonly code: string; readonly body: string }>
   s3(request: S3Request): Promise<AwsAnswer>
+  /** A question to EKS: path and query, already encoded. */
+  readEks(target: string): Promise<AwsAnswer>
 }
 
 const FORM = 'application/x-www-form-urlencoded; charset=utf-8'
@@ -57,5 +59,6 @@ export async function createAdministratorCalls(
       return { code: status < 300 ? '' : (refused ?? code), body: text }
     },
     s3: (wanted) => call('s3', wanted),
+    readEks: (target) => call('eks', { method: 'GET', target, headers: { Accept: 'application/json' } }),
   }
 }

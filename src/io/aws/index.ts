@@ -20,5 +20,6 @@ export {
 } from './iam-calls.ts'
 export { findLiveAccount, liveIam } from './live-iam.ts'
 export { localIam } from './local-iam.ts'
+export { type ListAssociations, liveAssociations, localAssociations } from './pod-identity-associations.ts'
 export { inSomeRegion, loadSdk, type SdkWanted } from './sdk.ts'
 export type { AwsAnswer } from './wire.ts'
