@@ -5,7 +5,7 @@ import { type ServiceName, serviceModel } from '../../standards/protocol/index.t
 import { actionsOf, catalogueAction, catalogueRow, fillTemplate, isReadOnly, wildcardOnly } from './index.ts'
 
 const SURROUNDINGS = { partition: 'aws', region: 'eu-west-1' as Region, account: '111122223333' as AccountId } as const
-const SERVICES: readonly ServiceName[] = ['sts', 'iam', 'eks', 'cloudtrail', 's3']
+const SERVICES: readonly ServiceName[] = ['sts', 'iam', 'eks', 'eks-auth', 'cloudtrail', 's3']
 
 /** Operations that are newer than IAM's data, or belong to prefixes that are not ours; by name, so that a change of either source shows here. */
 const UNMAPPED: Readonly<Record<string, readonly string[]>> = {

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { ApiError, HttpHead, RawHeaders } from '../../core/index.ts'
 
-export type ServiceName = 'sts' | 'iam' | 'eks' | 'cloudtrail' | 's3'
+export type ServiceName = 'sts' | 'iam' | 'eks' | 'eks-auth' | 'cloudtrail' | 's3'
 export type ProtocolName = 'awsQuery' | 'awsJson1_0' | 'awsJson1_1' | 'restJson' | 'restXml'
 
 /** What the wire knows of one service; built from generated tables. */

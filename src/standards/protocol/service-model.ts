@@ -4,6 +4,8 @@ import { renderError } from './errors.ts'
 import { cloudtrailTable } from './generated/cloudtrail.ts'
 import { cloudtrailConstraints } from './generated/cloudtrail-constraints.ts'
 import { eksTable } from './generated/eks.ts'
+import { eksAuthTable } from './generated/eks-auth.ts'
+import { eksAuthConstraints } from './generated/eks-auth-constraints.ts'
 import { eksConstraints } from './generated/eks-constraints.ts'
 import { iamTable } from './generated/iam.ts'
 import { iamConstraints } from './generated/iam-constraints.ts'
@@ -26,6 +28,7 @@ const TABLES = {
   sts: [stsTable, stsConstraints],
   iam: [iamTable, iamConstraints],
   eks: [eksTable, eksConstraints],
+  'eks-auth': [eksAuthTable, eksAuthConstraints],
   cloudtrail: [cloudtrailTable, cloudtrailConstraints],
   s3: [s3Table, s3Constraints],
 } as const satisfies Record<ServiceName, readonly [ServiceTable, ConstraintTable]>

@@ -1,13 +1,16 @@
 import { type AccountId, ApiError, parseAccountId, parseArn } from '../../../core/index.ts'
 import type { Principal } from '../../operation.ts'
+import type { Associations } from './associations.ts'
 import { clusterArn, type Scope } from './cluster-arn.ts'
 import { notAnEksArn } from './errors.ts'
 import type { EksCluster, EksOptions } from './model.ts'
-import type { Repository, Tags } from './repository.ts'
+import type { Repository } from './repository.ts'
+import type { Tags } from './tag-rows.ts'
 
 /** What the operations work with. */
 export interface EksParts extends EksOptions {
   readonly repository: Repository
+  readonly associations: Associations
 }
 
 /** The caller's account. @throws ApiError for a caller without one: the gateway lets no unsigned call come here */

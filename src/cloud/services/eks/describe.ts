@@ -1,6 +1,6 @@
 import { clusterArn } from './cluster-arn.ts'
 import type { ClusterUpdate, CreatedCluster, EksCluster } from './model.ts'
-import type { Tags } from './repository.ts'
+import type { Tags } from './tag-rows.ts'
 
 /** A cluster as EKS tells of it. What is not known here (networks, machines) is empty or absent, never invented. */
 export function describeCluster(

@@ -1,4 +1,5 @@
-import { ApiError } from '../../../core/index.ts'
+import { ApiError, type PolicyError } from '../../../core/index.ts'
+import { identityFaultWords } from '../../../standards/policy/index.ts'
 
 /** @see https://docs.aws.amazon.com/eks/latest/APIReference/API_DescribeCluster.html */
 export const clusterNotFound = (name: string): ApiError =>
@@ -70,3 +71,41 @@ export const notAnEksArn = (arn: string): ApiError =>
 
 /** UNVERIFIED: the text; code and status are of the API's model. */
 export const badNextToken = (): ApiError => new ApiError('InvalidParameterException', 400, 'The nextToken is not valid')
+
+/** @see https://docs.aws.amazon.com/eks/latest/APIReference/API_CreatePodIdentityAssociation.html */
+export const associationExists = (id: string): ApiError =>
+  new ApiError('ResourceInUseException', 409, `Association already exists: ${id}`)
+
+/** UNVERIFIED: the text; code and status are of the API's model. */
+export const associationNotFound = (id: string): ApiError =>
+  new ApiError('ResourceNotFoundException', 404, `No association found with ID: ${id}.`)
+
+export const podRoleNotFound = (): ApiError =>
+  new ApiError('InvalidParameterException', 400, 'Role provided in the request does not exist.')
+
+export const podRoleNotTrusting = (): ApiError =>
+  new ApiError('InvalidParameterException', 400, 'Trust policy of the role provided is invalid')
+
+/** UNVERIFIED: the text; code and status are of the API's model. SPEC: a role of another account is the target role's place. */
+export const podRoleOfOtherAccount = (): ApiError =>
+  new ApiError('InvalidParameterException', 400, 'The role must be in the same account as the cluster')
+
+/** UNVERIFIED: the text; code and status are of the API's model. */
+export const notAKubernetesName = (member: string): ApiError =>
+  new ApiError('InvalidParameterException', 400, `The ${member} is not a name that Kubernetes accepts`)
+
+/** UNVERIFIED: the text; code and status are of the API's model. */
+export const policyWithSessionTags = (): ApiError =>
+  new ApiError('InvalidParameterException', 400, 'disableSessionTags must be true when a policy is given')
+
+/** UNVERIFIED: the text; code and status are of the API's model. */
+export const policyUnusable = (cause: PolicyError): ApiError =>
+  new ApiError('InvalidParameterException', 400, identityFaultWords(cause), {}, { cause, detail: cause.message })
+
+/** UNVERIFIED: the text; code and status are of the API's model. */
+export const policyTooLong = (most: number): ApiError =>
+  new ApiError('InvalidParameterException', 400, `The policy is longer than ${most} characters`)
+
+/** UNVERIFIED: the text; code and status are of the API's model. */
+export const nothingToUpdateInAssociation = (): ApiError =>
+  new ApiError('InvalidParameterException', 400, 'No changes needed for the pod identity association provided')

@@ -28,6 +28,32 @@ export interface CreatedCluster extends EksCluster {
   readonly clientRequestToken?: string
 }
 
+/** Whom a pod is let be: the role of a service account of a cluster. */
+export interface PodIdentityAssociation {
+  readonly arn: string
+  /** Of the cluster. It stays with its issuer: another cluster that is one day called the same gets none of it. */
+  readonly issuer: string
+  readonly clusterName: string
+  readonly account: AccountId
+  readonly namespace: string
+  readonly serviceAccount: string
+  readonly createdAt: Instant
+  readonly modifiedAt: Instant
+  readonly terms: AssociationTerms
+  /** Of the request that made it: the same request again gets the same association. */
+  readonly clientRequestToken?: string
+}
+
+/** What a call may change of an association. */
+export interface AssociationTerms {
+  readonly roleArn: string
+  readonly disableSessionTags: boolean
+  /** Assumed with the session of the role; the pod gets this role's credentials then. */
+  readonly targetRoleArn?: string
+  /** The session policy. */
+  readonly policy?: string
+}
+
 /** `Successful` from the start: nothing runs that would take time to change. */
 export interface ClusterUpdate {
   readonly id: string

@@ -1,12 +1,10 @@
-import type { Transaction } from 'kysely'
 import { type AccountId, type Instant, instant, type Region } from '../../../core/index.ts'
 import type { Store } from '../../../io/store/index.ts'
+import { removeAssociationsOf } from './associations.ts'
 import { clusterArn, type Scope } from './cluster-arn.ts'
 import type { ClusterConfiguration, ClusterUpdate, CreatedCluster } from './model.ts'
 import type { ClusterRow, EksTables, UpdateRow } from './tables.ts'
-
-export type Tags = ReadonlyMap<string, string>
-type Tx = Transaction<EksTables>
+import { type Reading, readTags, type Tags, type Tx, writeTags } from './tag-rows.ts'
 
 /** How created clusters, their updates, and the tags of all clusters live in the store. */
 export interface Repository {
@@ -17,7 +15,7 @@ export interface Repository {
   listDeletedIssuers(): Promise<readonly string[]>
   /** The cluster of that name that was there before; undefined when this one was made. */
   insert(cluster: CreatedCluster, tags: Tags): Promise<CreatedCluster | undefined>
-  /** Its tags and updates go with it. */
+  /** Its tags, updates and associations go with it. */
   remove(cluster: CreatedCluster, now: Instant): Promise<void>
   update(cluster: CreatedCluster, configuration: ClusterConfiguration, update: ClusterUpdate): Promise<void>
   /** Newest first. */
@@ -58,8 +56,6 @@ export function createRepository(store: Store): Repository {
   }
 }
 
-type Reading = Pick<Tx, 'selectFrom'>
-
 function findRow(db: Reading, { account, region }: Scope, name: string): Promise<ClusterRow | undefined> {
   return db
     .selectFrom('eks_clusters')
@@ -85,20 +81,7 @@ async function remove(tx: Tx, cluster: CreatedCluster, now: Instant): Promise<vo
   await tx.updateTable('eks_clusters').set({ deleted_at: now }).where('issuer', '=', cluster.issuer).execute()
   await tx.deleteFrom('eks_tags').where('arn', '=', arn).execute()
   await tx.deleteFrom('eks_updates').where('arn', '=', arn).execute()
-}
-
-async function readTags(db: Reading, arn: string): Promise<Tags> {
-  const row = await db.selectFrom('eks_tags').select('tags').where('arn', '=', arn).executeTakeFirst()
-  return new Map(row === undefined ? [] : (JSON.parse(row.tags) as [string, string][]))
-}
-
-async function writeTags(tx: Tx, arn: string, tags: Tags): Promise<void> {
-  await tx.deleteFrom('eks_tags').where('arn', '=', arn).execute()
-  if (tags.size > 0)
-    await tx
-      .insertInto('eks_tags')
-      .values({ arn, tags: JSON.stringify([...tags]) })
-      .execute()
+  await removeAssociationsOf(tx, cluster)
 }
 
 function rowOf(cluster: CreatedCluster): ClusterRow {

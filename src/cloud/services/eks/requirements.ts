@@ -48,19 +48,25 @@ export function may(
   }
 }
 
+/** Whom EKS says a role is passed to: it takes a cluster's itself, and those of pods are for this service. */
+type PassedTo = 'eks.amazonaws.com' | 'pods.eks.amazonaws.com'
+
 /** SPEC: who makes a cluster hands its role to EKS. @throws ApiError InvalidParameterException */
-export function mayPassRole(roleArn: string): Requirement {
-  const parts = parseArn(roleArn)
-  const account = parseAccountId(parts?.account ?? '')
-  if (parts?.service !== 'iam' || !parts.resource.startsWith('role/') || account === undefined)
-    throw notARoleArn(roleArn)
+export function mayPassRole(roleArn: string, service: PassedTo = 'eks.amazonaws.com'): Requirement {
+  const account = parseAccountId(parseArn(roleArn)?.account ?? '')
+  if (!isRoleArn(roleArn) || account === undefined) throw notARoleArn(roleArn)
   return {
     action: 'iam:PassRole',
     resource: roleArn,
     resourceAccount: account,
-    contextKeys: { 'iam:PassedToService': 'eks.amazonaws.com' },
+    contextKeys: { 'iam:PassedToService': service },
     onDeny: 'refuse',
   }
+}
+
+export function isRoleArn(arn: string): boolean {
+  const parts = parseArn(arn)
+  return parts?.service === 'iam' && parts.resource.startsWith('role/') && parseAccountId(parts.account) !== undefined
 }
 
 /** Keys that tell policies what a cluster is asked to be. @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelastickubernetesservice.html */

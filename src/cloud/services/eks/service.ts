@@ -1,13 +1,20 @@
 import { serviceModel } from '../../../standards/protocol/index.ts'
 import type { Operation, Service } from '../../operation.ts'
 import { refuseRestJson } from '../../refusal/index.ts'
-import type { EksParts } from './clusters.ts'
-import type { CreatedCluster, EksOptions } from './model.ts'
+import { createAssociations, type ServiceAccountOfCluster } from './associations.ts'
+import type { Scope } from './cluster-arn.ts'
+import { type EksParts, findCluster } from './clusters.ts'
+import type { CreatedCluster, EksCluster, EksOptions, PodIdentityAssociation } from './model.ts'
 import { createCluster } from './operations/create-cluster.ts'
+import { createPodIdentityAssociation } from './operations/create-pod-identity-association.ts'
 import { deleteCluster } from './operations/delete-cluster.ts'
+import { deletePodIdentityAssociation } from './operations/delete-pod-identity-association.ts'
 import { describeClusterOperation } from './operations/describe-cluster.ts'
+import { describePodIdentityAssociation } from './operations/describe-pod-identity-association.ts'
 import { listClusters } from './operations/list-clusters.ts'
+import { listPodIdentityAssociations } from './operations/list-pod-identity-associations.ts'
 import { listTagsForResource, tagResource, untagResource } from './operations/tags.ts'
+import { updatePodIdentityAssociation } from './operations/update-pod-identity-association.ts'
 import {
   describeUpdateOperation,
   listUpdates,
@@ -21,6 +28,14 @@ import { eksMigrations } from './tables.ts'
 export interface Eks {
   readonly service: Service
   readonly book: ClusterBook
+  readonly pods: PodIdentities
+}
+
+/** Whom the pods of clusters are let be, for whoever gives them credentials. */
+export interface PodIdentities {
+  /** A cluster of one account in one region. */
+  findCluster(scope: Scope, name: string): Promise<EksCluster | undefined>
+  findAssociation(whose: ServiceAccountOfCluster): Promise<PodIdentityAssociation | undefined>
 }
 
 /** The clusters that CreateCluster made. */
@@ -35,29 +50,40 @@ export interface ClusterBook {
 export async function createEks(options: EksOptions): Promise<Eks> {
   await options.store.migrate(eksMigrations)
   const repository = createRepository(options.store)
+  const associations = createAssociations(options.store)
+  const parts: EksParts = { ...options, repository, associations }
   const service: Service = {
     name: 'eks',
     eventSource: 'eks.amazonaws.com',
     model: serviceModel('eks'),
-    operations: operationsOf({ ...options, repository }),
+    operations: operationsOf(parts),
     refuse: refuseRestJson,
     maxBodyBytes: 256 * 1024,
   }
-  return { service, book: repository }
+  const pods: PodIdentities = {
+    findCluster: (scope, name) => findCluster(parts, scope, name),
+    findAssociation: associations.findFor,
+  }
+  return { service, book: repository, pods }
 }
 
 function operationsOf(parts: EksParts): Readonly<Record<string, Operation>> {
   return {
     CreateCluster: createCluster(parts),
+    CreatePodIdentityAssociation: createPodIdentityAssociation(parts),
     DeleteCluster: deleteCluster(parts),
+    DeletePodIdentityAssociation: deletePodIdentityAssociation(parts),
     DescribeCluster: describeClusterOperation(parts),
+    DescribePodIdentityAssociation: describePodIdentityAssociation(parts),
     DescribeUpdate: describeUpdateOperation(parts),
     ListClusters: listClusters(parts),
+    ListPodIdentityAssociations: listPodIdentityAssociations(parts),
     ListTagsForResource: listTagsForResource(parts),
     ListUpdates: listUpdates(parts),
     TagResource: tagResource(parts),
     UntagResource: untagResource(parts),
     UpdateClusterConfig: updateClusterConfig(parts),
     UpdateClusterVersion: updateClusterVersion(parts),
+    UpdatePodIdentityAssociation: updatePodIdentityAssociation(parts),
   }
 }

@@ -5,6 +5,7 @@ export interface EksTables {
   eks_clusters: ClusterRow
   eks_tags: { arn: string /** Pairs as JSON: `__proto__` is a tag key like any other. */; tags: string }
   eks_updates: UpdateRow
+  eks_associations: AssociationRow
 }
 
 /** A deleted cluster stays as a stone: its issuer was ours, and nobody else's may take its place. */
@@ -17,6 +18,20 @@ export interface ClusterRow {
   deleted_at: number | null
   /** `ClusterConfiguration` as JSON. */
   configuration: string
+  client_request_token: string | null
+}
+
+export interface AssociationRow {
+  arn: string
+  issuer: string
+  cluster: string
+  account: string
+  namespace: string
+  service_account: string
+  created_at: number
+  modified_at: number
+  /** `AssociationTerms` as JSON. */
+  terms: string
   client_request_token: string | null
 }
 
@@ -57,6 +72,30 @@ export const eksMigrations: readonly Migration[] = [
         .addColumn('created_at', 'bigint', (column) => column.notNull())
         .addColumn('type', 'text', (column) => column.notNull())
         .addColumn('params', 'text', (column) => column.notNull())
+        .execute()
+    },
+  },
+  {
+    name: 'eks-0002-associations',
+    up: async (db) => {
+      await db.schema
+        .createTable('eks_associations')
+        .addColumn('arn', 'text', (column) => column.primaryKey())
+        .addColumn('issuer', 'text', (column) => column.notNull())
+        .addColumn('cluster', 'text', (column) => column.notNull())
+        .addColumn('account', 'text', (column) => column.notNull())
+        .addColumn('namespace', 'text', (column) => column.notNull())
+        .addColumn('service_account', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .addColumn('modified_at', 'bigint', (column) => column.notNull())
+        .addColumn('terms', 'text', (column) => column.notNull())
+        .addColumn('client_request_token', 'text')
+        .execute()
+      await db.schema
+        .createIndex('eks_associations_by_service_account')
+        .on('eks_associations')
+        .columns(['issuer', 'cluster', 'account', 'namespace', 'service_account'])
+        .unique()
         .execute()
     },
   },

@@ -1,5 +1,5 @@
 import { reservedTagKey, tooManyTags } from './errors.ts'
-import type { Tags } from './repository.ts'
+import type { Tags } from './tag-rows.ts'
 
 const MOST_TAGS = 50
 

@@ -1,6 +1,8 @@
 import type { ApiCall, Operation } from '../../../operation.ts'
+import { isAssociationArn } from '../association-arn.ts'
 import { type EksParts, findClusterByArn, requestTagKeys } from '../clusters.ts'
 import { resourceNotFound } from '../errors.ts'
+import { findAssociationByArn } from '../find-association.ts'
 import { mayOnArn } from '../requirements.ts'
 import { readTags, withoutTags, withTags } from '../tags.ts'
 import { reading, writing } from '../trail.ts'
@@ -55,6 +57,8 @@ export function untagResource(parts: EksParts): Operation<UntagResourceInput> {
 
 /** @throws ApiError NotFoundException */
 async function existing(parts: EksParts, { input }: ApiCall<ListTagsForResourceInput>): Promise<string> {
-  if ((await findClusterByArn(parts, input.resourceArn)) === undefined) throw resourceNotFound(input.resourceArn)
-  return input.resourceArn
+  const { resourceArn: arn } = input
+  const found = isAssociationArn(arn) ? await findAssociationByArn(parts, arn) : await findClusterByArn(parts, arn)
+  if (found === undefined) throw resourceNotFound(arn)
+  return arn
 }

@@ -1,0 +1,46 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { ApiCall, ApiResult, Operation, Principal } from '../../../operation.ts'
+import { checkTerms, mergeTerms, POD_SERVICE, type TermsInput } from '../association-terms.ts'
+import type { EksParts } from '../clusters.ts'
+import { describeAssociation } from '../describe-association.ts'
+import { associationNotFound, nothingToUpdateInAssociation } from '../errors.ts'
+import { getAssociation, mayOnAssociation, type NamedAssociation } from '../find-association.ts'
+import { mayPassRole } from '../requirements.ts'
+import { writing } from '../trail.ts'
+
+export interface UpdatePodIdentityAssociationInput extends NamedAssociation, TermsInput {
+  readonly clientRequestToken?: string
+}
+
+/** Gives the pods other terms; a service account keeps its association. */
+export function updatePodIdentityAssociation(parts: EksParts): Operation<UpdatePodIdentityAssociationInput> {
+  return {
+    ...writing,
+    requires: async ({ roleArn }, principal, call) => [
+      await mayOnAssociation(parts, 'UpdatePodIdentityAssociation', { call, principal }),
+      ...(roleArn === undefined ? [] : [mayPassRole(roleArn, POD_SERVICE)]),
+    ],
+    perform: (call, principal) => update(parts, call, principal),
+  }
+}
+
+async function update(
+  parts: EksParts,
+  call: ApiCall<UpdatePodIdentityAssociationInput>,
+  principal: Principal,
+): Promise<ApiResult> {
+  const { cluster, association } = await getAssociation(parts, { call, principal })
+  const { roleArn, disableSessionTags, targetRoleArn, policy } = call.input
+  // SPEC: "You must change at least one of these in an update." The same request again finds what it asks for, and gets it.
+  if ([roleArn, disableSessionTags, targetRoleArn, policy].every((member) => member === undefined))
+    throw nothingToUpdateInAssociation()
+  const terms = mergeTerms(association.terms, call.input)
+  checkTerms(parts, cluster, terms)
+  const { arn } = association
+  const tags = await parts.repository.tagsOf(arn)
+  if (isDeepStrictEqual(terms, association.terms))
+    return { output: { association: describeAssociation(association, tags) } }
+  const updated = await parts.associations.update(arn, terms, parts.clock.now())
+  if (updated === undefined) throw associationNotFound(call.input.associationId)
+  return { output: { association: describeAssociation(updated, tags) } }
+}
