@@ -53,6 +53,7 @@ suite(reason === undefined ? 'the Helm chart' : `the Helm chart [SKIPPED: ${reas
     excludedNamespaces: [],
     drift: 'on',
     identities: 'annotations',
+    podIdentities: 'none',
     settings: [],
   }
   const PEM = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
@@ -89,11 +90,12 @@ suite(reason === undefined ? 'the Helm chart' : `the Helm chart [SKIPPED: ${reas
       ],
       { endpointAuthority: PEM, image: `registry.example:5000/openirsa@sha256:${'a'.repeat(64)}` },
     ],
+    ['with pod identities alone', ['--set', 'podIdentities.enabled=true'], { podIdentities: 'config-map' }],
     [
       'with everything at once',
       [
         '--set',
-        'certificates=cert-manager,failurePolicy=Fail,watchConfigMap=true',
+        'certificates=cert-manager,failurePolicy=Fail,watchConfigMap=true,podIdentities.enabled=true',
         '--set-string',
         `endpointAuthority=${PEM}`,
       ],
@@ -101,6 +103,7 @@ suite(reason === undefined ? 'the Helm chart' : `the Helm chart [SKIPPED: ${reas
         certificates: 'cert-manager',
         failurePolicy: 'Fail',
         identities: 'annotations-and-config-map',
+        podIdentities: 'config-map',
         endpointAuthority: PEM,
       },
     ],
@@ -133,6 +136,8 @@ suite(reason === undefined ? 'the Helm chart' : `the Helm chart [SKIPPED: ${reas
     ['failurPolicy=Fail', 'failurPolicy'],
     ['excludedNamespaces={Kube}', 'excludedNamespaces'],
     ['extraArgs={--port=443}', 'extraArgs'],
+    ['extraArgs={--watch-container-credentials-config=/x}', 'extraArgs'],
+    ['podIdentities=true', 'podIdentities'],
     ['image.tag=a b', 'tag'],
   ])('refuses the value %s by its schema', (value, said) => {
     const ran = run('template', 'openirsa', CHART, ...KUBERNETES, '--set', value)

@@ -33,6 +33,7 @@ describeWithApiServer('drift on a real API server, with the rights of the manife
       excludedNamespaces: [],
       drift: 'on',
       identities: 'annotations',
+      podIdentities: 'none',
       settings: [],
     }).filter(({ kind }) => /^ServiceAccount$|Role/.test(kind))
     await cluster.kubectl.apply(...rights)

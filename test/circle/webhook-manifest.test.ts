@@ -26,6 +26,7 @@ const DEFAULTS: ManifestOptions = {
   excludedNamespaces: [],
   drift: 'on',
   identities: 'annotations',
+  podIdentities: 'none',
   settings: [],
 }
 

@@ -70,6 +70,13 @@ describe('openirsa webhook manifest', () => {
     expect(JSON.stringify(objects.find(({ kind }) => kind === 'Role').rules)).toContain('pod-identity-webhook')
   })
 
+  it('lets the webhook follow the list of pod identities, when asked', async () => {
+    const { argumentsOfServe } = await run(['manifest', '--pod-identities'])
+    expect(argumentsOfServe).toContain(
+      '--watch-container-credentials-config=/etc/webhook/pod-identities/identities.json',
+    )
+  })
+
   it("carries the endpoint's CA into the cluster", async () => {
     const pem = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
     const { objects, argumentsOfServe } = await run(
@@ -83,6 +90,7 @@ describe('openirsa webhook manifest', () => {
 
   it.each([
     [['--port=443'], /--port cannot be chosen in a manifest: .* 8443/],
+    [['--watch-container-credentials-config=/x'], /say --pod-identities/],
     [['--in-cluster=false'], /say --certificates self or cert-manager/],
     [['--tokn-audience=x'], /unknown flag `--tokn-audience`/],
     [['--token-expiration=soon'], /expected a whole number/],

@@ -12,6 +12,7 @@ interface Flags {
   readonly certificates: 'self' | 'cert-manager'
   readonly excludeNamespace: readonly string[]
   readonly drift: boolean
+  readonly podIdentities?: true
   readonly region?: string
   readonly endpointCa?: string
 }
@@ -49,6 +50,10 @@ export function addWebhookManifest(webhook: Command, terminal: Terminal): void {
       '--no-drift',
       'Do not look for running pods that lack what they should have: no right to list pods is needed.',
     )
+    .option(
+      '--pod-identities',
+      'Container credentials (EKS Pod Identity) for the service accounts that the ConfigMap openirsa-pod-identities lists; `serve controller --cluster-name` writes it.',
+    )
     .option('--region <REGION>', 'The same as --aws-default-region.')
     .option('--endpoint-ca <FILE>', 'Certificate of the CA (PEM) of --endpoint-url; - is standard input.')
     .addHelpText('after', SETTINGS)
@@ -66,6 +71,7 @@ export function addWebhookManifest(webhook: Command, terminal: Terminal): void {
       certificates: flags.certificates,
       excludedNamespaces: flags.excludeNamespace,
       drift: flags.drift ? 'on' : 'off',
+      podIdentities: flags.podIdentities ? 'config-map' : 'none',
       ...(endpointCa === undefined ? {} : { endpointAuthority: await readTextOf(endpointCa, terminal) }),
       settings: parsePflags(webhookFlags, [...region, ...command.args]),
     })

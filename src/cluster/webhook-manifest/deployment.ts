@@ -3,6 +3,7 @@ import {
   AUTHORITY_CONFIG_MAP,
   AUTHORITY_DIRECTORY,
   CERTIFICATE_DIRECTORY,
+  IDENTITIES_DIRECTORY,
   LABELS,
   NAME,
   PORTS,
@@ -94,7 +95,8 @@ const CERTIFICATE_ARGUMENTS = {
 } as const satisfies Record<CertificateKeeper, readonly string[]>
 
 function serveArguments(options: ManifestOptions): readonly string[] {
-  const { namespace, failurePolicy, certificates, drift, identities, endpointAuthority, settings } = options
+  const { namespace, failurePolicy, certificates, drift, identities, podIdentities, endpointAuthority, settings } =
+    options
   return [
     `--port=${PORTS.webhook}`,
     `--metrics-port=${PORTS.metrics}`,
@@ -103,17 +105,23 @@ function serveArguments(options: ManifestOptions): readonly string[] {
     ...CERTIFICATE_ARGUMENTS[certificates],
     ...(drift === 'on' ? ['--drift=true'] : ['--drift=false']),
     ...(identities === 'annotations' ? [] : ['--watch-config-map']),
+    ...(podIdentities === 'none' ? [] : [IDENTITIES_ARGUMENT]),
     ...(endpointAuthority === undefined ? [] : [`--endpoint-ca=${AUTHORITY_DIRECTORY}/ca.crt`]),
     ...settings,
   ]
 }
 
+const IDENTITIES_ARGUMENT = `--watch-container-credentials-config=${IDENTITIES_DIRECTORY}/${WEBHOOK_NAMES.podIdentitiesFile}`
+
 interface Mounted {
-  readonly volume: { readonly name: string; readonly [source: string]: string | Readonly<Record<string, string>> }
+  readonly volume: {
+    readonly name: string
+    readonly [source: string]: string | Readonly<Record<string, string | true>>
+  }
   readonly mount: { readonly name: string; readonly mountPath: string; readonly readOnly: true }
 }
 
-function mounts({ certificates, endpointAuthority }: ManifestOptions): readonly Mounted[] {
+function mounts({ certificates, endpointAuthority, podIdentities }: ManifestOptions): readonly Mounted[] {
   const found: Mounted[] = []
   if (certificates === 'cert-manager')
     found.push({
@@ -124,6 +132,12 @@ function mounts({ certificates, endpointAuthority }: ManifestOptions): readonly 
     found.push({
       volume: { name: 'endpoint-authority', configMap: { name: AUTHORITY_CONFIG_MAP } },
       mount: { name: 'endpoint-authority', mountPath: AUTHORITY_DIRECTORY, readOnly: true },
+    })
+  if (podIdentities === 'config-map')
+    found.push({
+      // As a directory: the kubelet keeps it up to date, which it does not do for a single file. The controller makes it when it comes.
+      volume: { name: 'pod-identities', configMap: { name: WEBHOOK_NAMES.podIdentitiesConfigMap, optional: true } },
+      mount: { name: 'pod-identities', mountPath: IDENTITIES_DIRECTORY, readOnly: true },
     })
   return found
 }

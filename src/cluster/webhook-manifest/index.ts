@@ -12,6 +12,7 @@ export type {
   KubernetesObject,
   ManifestOptions,
   NamespaceOrigin,
+  PodIdentitySource,
 } from './model.ts'
 export { WEBHOOK_NAMES } from './names.ts'
 export { renderManifest } from './render.ts'

@@ -11,6 +11,7 @@ const DEFAULTS: ManifestOptions = {
   excludedNamespaces: [],
   drift: 'on',
   identities: 'annotations',
+  podIdentities: 'none',
   settings: [],
 }
 
@@ -96,6 +97,19 @@ describe('the manifest', () => {
         verbs: ['get', 'list', 'watch'],
       },
     ])
+  })
+
+  it('mounts the list of pod identities as a directory, which need not be there, and asks for no right to it', () => {
+    const listed = { podIdentities: 'config-map', certificates: 'cert-manager', drift: 'off' } as const
+    const { containers, volumes } = one(plan(listed), 'Deployment').spec.template.spec
+    const directory = '/etc/webhook/pod-identities'
+    expect(containers[0].args).toContain(`--watch-container-credentials-config=${directory}/identities.json`)
+    expect(containers[0].volumeMounts).toContainEqual({ name: 'pod-identities', mountPath: directory, readOnly: true })
+    const configMap = { name: 'openirsa-pod-identities', optional: true }
+    expect(volumes).toContainEqual({ name: 'pod-identities', configMap })
+    const rights = (options: Partial<ManifestOptions>) => plan(options).filter(({ kind }) => kind.includes('Role'))
+    expect(rights(listed)).toEqual(rights({ ...listed, podIdentities: 'none' }))
+    expect(JSON.stringify(plan())).not.toContain('container-credentials')
   })
 
   it('runs two replicas that keep to the restricted level, on ports that they may open', () => {

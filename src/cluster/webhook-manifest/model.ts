@@ -25,6 +25,9 @@ export type NamespaceOrigin = 'made' | 'existing'
 /** Whether running pods are looked through for what they lack, which needs the right to list pods. */
 export type DriftWatch = 'on' | 'off'
 
+/** Whether pods get container credentials (EKS Pod Identity): of the service accounts that a ConfigMap lists, or none. */
+export type PodIdentitySource = 'none' | 'config-map'
+
 export interface ManifestOptions {
   readonly namespace: string
   readonly namespaceOrigin: NamespaceOrigin
@@ -37,6 +40,7 @@ export interface ManifestOptions {
   readonly drift: DriftWatch
   /** Whether identities are read from the ConfigMap `pod-identity-webhook` too, which needs the right to read it. */
   readonly identities: 'annotations' | 'annotations-and-config-map'
+  readonly podIdentities: PodIdentitySource
   /** Certificate of an authority, PEM: what pods are to trust at the endpoint that is injected. */
   readonly endpointAuthority?: string
   /** Further arguments of `openirsa webhook serve`, each a whole word such as `--aws-default-region=eu-central-1`. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { Agent } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -136,6 +136,27 @@ describe('the file of container credentials', () => {
     writeFileSync(join(directory, 'next'), '')
     renameSync(join(directory, 'next'), path())
     await eventually('the empty list', async () => (await method(under)) === 'web-identity-injected')
+  })
+
+  test('in a mounted ConfigMap counts as soon as the kubelet has swapped the link, and when the ConfigMap comes late', async () => {
+    // SPEC: the kubelet's atomic writer: `identities.json` → `..data/identities.json`, `..data` → a directory of each version.
+    const swapTo = (version: string, text: string): void => {
+      mkdirSync(join(directory, version))
+      writeFileSync(join(directory, version, 'identities.json'), text)
+      symlinkSync(version, join(directory, '..data_tmp'))
+      renameSync(join(directory, '..data_tmp'), join(directory, '..data'))
+    }
+    cluster.putAccount('shop/orders', ROLE, LONG_AGO)
+    const under = await startReady({ identitiesFile: path() })
+    expect(await method(under)).toBe('web-identity-injected')
+    swapTo('..v1', LISTED)
+    symlinkSync(join('..data', 'identities.json'), path())
+    await eventually('the list', async () => (await method(under)) === 'container-credentials-injected')
+    swapTo('..v2', '{"identities":[]}')
+    rmSync(join(directory, '..v1'), { recursive: true })
+    await eventually('the empty list', async () => (await method(under)) === 'web-identity-injected')
+    swapTo('..v3', LISTED)
+    await eventually('the list again', async () => (await method(under)) === 'container-credentials-injected')
   })
 
   test('malformed, it keeps the old list, says so in readiness, and the server stays ready', async () => {

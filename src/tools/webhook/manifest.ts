@@ -3,6 +3,7 @@ import {
   type DriftWatch,
   type FailurePolicy,
   type NamespaceOrigin,
+  type PodIdentitySource,
   planManifest,
   renderManifest,
 } from '../../cluster/webhook-manifest/index.ts'
@@ -17,6 +18,7 @@ export interface ManifestWish {
   readonly certificates: CertificateKeeper
   readonly excludedNamespaces: readonly string[]
   readonly drift: DriftWatch
+  readonly podIdentities: PodIdentitySource
   /** Certificate of an authority, PEM. */
   readonly endpointAuthority?: string
   /** Flags of `openirsa webhook serve`, for the webhook that will run. */
@@ -53,7 +55,7 @@ const DECIDED: Partial<Record<FlagName, string>> = {
   output: 'nobody reads its standard output',
   version: 'openirsa --version prints it',
   'watch-container-credentials-config':
-    'the file must be in the pod: mount it, and add the flag to the Deployment that is printed',
+    'say --pod-identities, which mounts the ConfigMap that `openirsa serve controller` writes',
 }
 
 function refuseDecided({ given }: ParsedPflags<typeof webhookFlags>): void {
