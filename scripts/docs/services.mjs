@@ -37,12 +37,14 @@ async function createServices(parts) {
   const { createSts } = await import('../../src/cloud/services/sts/index.ts')
   const { createIam } = await import('../../src/cloud/services/iam/index.ts')
   const { createEks } = await import('../../src/cloud/services/eks/index.ts')
+  const { createEksAuth } = await import('../../src/cloud/services/eks-auth/index.ts')
   const { createCloudTrail } = await import('../../src/cloud/services/cloudtrail/index.ts')
   const { createS3 } = await import('../../src/cloud/services/s3/index.ts')
   return [
     createSts(parts),
     createIam(parts),
     (await createEks(parts)).service,
+    createEksAuth(parts),
     createCloudTrail(parts),
     await createS3(parts),
   ]

@@ -5,11 +5,13 @@ import type { ConnectionFacts, HeadFault, RefusalAnswer } from '../io/http/index
 import type { Store } from '../io/store/index.ts'
 import type { Trail } from '../io/trail/index.ts'
 import { createDenials, type Denials } from './denials/index.ts'
-import { createGateway, type WebIdentityKeys } from './gateway/index.ts'
+import { createGateway } from './gateway/index.ts'
 import { createIdentity, type Identity, openLastUses } from './identity/index.ts'
+import type { WebIdentityKeys } from './operation.ts'
 import type { Organization } from './organization/index.ts'
 import { createCloudTrail } from './services/cloudtrail/index.ts'
 import { type ClusterBook, type ClusterIssuers, createEks, type EksCluster } from './services/eks/index.ts'
+import { createEksAuth } from './services/eks-auth/index.ts'
 import { createIam, type ThumbprintSource } from './services/iam/index.ts'
 import { createS3 } from './services/s3/index.ts'
 import { createSts } from './services/sts/index.ts'
@@ -64,16 +66,16 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
   const uses = await openLastUses({ store, clock, log })
   const sessions = createSessions({ ring: options.sealRing, realmId: options.realmId, clock, randomness })
   const denials = await createDenials({ store, clock, randomness })
-  const { clusters, issuers } = options
+  const { clusters, issuers, keys, tokenLeewaySeconds, organization } = options
   const eks = await createEks({ store, clusters, issuers, identity, clock, randomness })
   const services = [
     createSts({ identity, sessions, ratePerSecond: options.stsRatePerSecond, findDenial: denials.find }),
     createIam({ identity, uses, thumbprints: options.thumbprints, clock, randomness, region }),
     eks.service,
+    createEksAuth({ pods: eks.pods, keys, identity, sessions, tokenLeewaySeconds, randomness }),
     createCloudTrail({ trail }),
     await createS3({ store, objectDirectory: options.objectDirectory, clock, randomness, identity }),
   ]
-  const { keys, tokenLeewaySeconds, organization } = options
   const gateway = createGateway({
     services,
     identity,

@@ -10,10 +10,11 @@ import type {
   Partition,
   RawHeaders,
   Region,
+  Secret,
   SignatureError,
   TokenError,
 } from '../core/index.ts'
-import type { WebIdentityToken } from '../standards/oidc/index.ts'
+import type { IssuerUrl, VerificationKey, WebIdentityToken } from '../standards/oidc/index.ts'
 import type { Decision, Explanation, NamedPolicy } from '../standards/policy/index.ts'
 import type { ServiceModel } from '../standards/protocol/index.ts'
 import type { OidcProvider, Role } from './identity/index.ts'
@@ -50,8 +51,34 @@ export type Principal =
     }
   | { readonly kind: 'anonymous' }
 
+/** An AWS service that acts in its own name, such as `pods.eks.amazonaws.com`. It is in no account and has no policies. */
+export interface ServicePrincipal {
+  readonly kind: 'service'
+  readonly name: string
+}
+
+/** Whom policies judge: the caller, or who acts further on in the call. */
+export type Asker = Principal | ServicePrincipal
+
 /** `hosted`: our own cluster half, looked up in process. */
 export type KeyConnection = 'IAMTrustStore' | 'Thumbprint' | 'hosted'
+
+/** Where the keys of issuers come from: our own cluster half, or the issuer's server. */
+export interface WebIdentityKeys {
+  /** @throws TokenError `unknown-key`, `issuer-unreachable` or `thumbprint-mismatch` */
+  find(request: {
+    readonly issuer: IssuerUrl
+    /** The provider's. */
+    readonly thumbprints: readonly string[]
+    /** `kid` of the token, or the empty string. */
+    readonly keyId: string
+  }): Promise<{
+    readonly key: VerificationKey
+    readonly connection: KeyConnection
+    /** Where the issuer wants to be asked of every token: called when the signature holds. @throws TokenError */
+    readonly confirm?: (token: WebIdentityToken, jwt: Secret) => Promise<void>
+  }>
+}
 
 export interface Origin {
   readonly sourceIp: string
@@ -89,6 +116,11 @@ export interface Requirement {
   readonly resourcePolicy?: NamedPolicy
   readonly resourcePolicyKind?: 'ordinary' | 'trust' | 'key'
   readonly contextKeys?: Readonly<Record<string, string | readonly string[]>>
+  /**
+   * Who asks for it, where it is not the caller: the service that the caller set to work, or the session that this service took.
+   * The caller's policies have no say in it then.
+   */
+  readonly by?: Asker
   /** `report`: asked, but not fatal; `perform` gets the decision (DeleteObjects per key, NoSuchKey hidden). */
   readonly onDeny: 'refuse' | 'report'
 }
@@ -117,6 +149,8 @@ export interface Operation<Input = any> {
   readonly authenticate: Authentication
   /** Computed from input, principal and read-only look-ups of the service. */
   requires(input: Input, principal: Principal, call: ApiCall<Input>): Promise<readonly Requirement[]>
+  /** What it takes beyond that; worked out once all of `requires` is allowed, for what nobody else may learn of. */
+  requiresFurther?(input: Input, principal: Principal, call: ApiCall<Input>): Promise<readonly Requirement[]>
   /** Does it. @throws ApiError in AWS's words */
   perform(call: ApiCall<Input>, principal: Principal, judged: readonly Judged[]): Promise<ApiResult>
   /** How the call stands in the trail. */

@@ -155,6 +155,7 @@ const FAMILIES: Readonly<Record<ServiceName, Family>> = {
   iam: query,
   cloudtrail: json(400),
   eks: json(403),
+  'eks-auth': json(403),
   s3: {
     wrong: [403, 'SignatureDoesNotMatch'],
     unsigned: [403, 'AccessDenied'],

@@ -10,7 +10,7 @@ export function causeOfTrust(denial: Denial): Finding {
   if (requirement.resourcePolicy === undefined) return { name: 'role-missing', wanted: [requirement.resource] }
   const [near] = explanation.nearest
   const further = FURTHER_ACTIONS.get(requirement.action.toLowerCase())
-  if (further !== undefined) return { name: further }
+  if (further !== undefined) return { name: further, ...serviceSummary(denial) }
   if (near === undefined) return { name: 'wrong-action-or-principal', ...principalFix(denial) }
   const misses = near.dimensions.filter(({ matches }) => !matches)
   const byPrincipal = misses.find(({ dimension }) => dimension === 'principal')
@@ -45,8 +45,31 @@ function causeOfPrincipal(miss: DimensionMatch, denial: Denial): Finding {
 function principalFix({ judged, requester }: Denial): Pick<Finding, 'fix'> {
   const { action } = judged.requirement
   if (requester.kind === 'anonymous') return {}
-  const who = requester.kind === 'web-identity' ? { Federated: requester.providerArn } : { AWS: requester.arn }
-  return { fix: `let a statement of the trust policy allow ${action} to ${JSON.stringify(who)}` }
+  return {
+    fix: `let a statement of the trust policy allow ${action} to ${JSON.stringify(principalElement(requester))}`,
+  }
+}
+
+/** How a `Principal` element names them. */
+function principalElement(requester: Exclude<Requester, { kind: 'anonymous' }>): Readonly<Record<string, string>> {
+  switch (requester.kind) {
+    case 'web-identity':
+      return { Federated: requester.providerArn }
+    case 'service':
+      return { Service: requester.name }
+    case 'role':
+    case 'user':
+    case 'other':
+      return { AWS: requester.arn }
+  }
+}
+
+/** The cause's own sentence tells of a token, which a service brings none of. */
+function serviceSummary({ requester, judged }: Denial): Pick<Finding, 'summary'> {
+  if (requester.kind !== 'service') return {}
+  return {
+    summary: `${requester.name} sets session tags, and the trust policy does not allow ${judged.requirement.action}.`,
+  }
 }
 
 function causeOfCondition(miss: DimensionMatch, near: StatementExplanation, requester: Requester): Finding {

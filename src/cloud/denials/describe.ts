@@ -1,5 +1,5 @@
 import { type ApiError, parseArn } from '../../core/index.ts'
-import type { Principal, Refusal } from '../operation.ts'
+import type { Asker, Refusal } from '../operation.ts'
 import { causeOfDenial } from './cause-of-denial.ts'
 import { causeOfSignature } from './cause-of-signature.ts'
 import { causeOfToken } from './cause-of-token.ts'
@@ -53,13 +53,18 @@ function findCause(refusal: Refusal): Finding {
   if (refusal.kind === 'token') return causeOfToken(refusal)
   return refusal.kind === 'signature'
     ? causeOfSignature(refusal.error)
-    : causeOfDenial({ ...refusal, requester: requesterOf(refusal.principal) })
+    : causeOfDenial({ ...refusal, requester: requesterOf(askerOf(refusal)) })
 }
 
+type Denied = Extract<Refusal, { kind: 'denial' }>
+
+const askerOf = ({ judged, principal }: Denied): Asker => judged.requirement.by ?? principal
+
 /** A session by its role: its own ARN changes with every call. */
-function requesterOf(principal: Principal): Requester {
+function requesterOf(principal: Asker): Requester {
   switch (principal.kind) {
     case 'anonymous':
+    case 'service':
       return principal
     case 'web-identity':
       return { kind: principal.kind, providerArn: principal.provider.arn, issuer: principal.provider.url }
@@ -81,16 +86,21 @@ function whoAndWhat(refusal: Refusal, call: DenialCall): Pick<DenialRecord, 'act
   const named = `${call.service}:${call.operation}`
   if (refusal.kind === 'denial') {
     const { action, resource } = refusal.judged.requirement
-    return { action, resource, principal: nameOf(refusal.principal) }
+    return { action, resource, principal: nameOf(askerOf(refusal)) }
   }
   if (refusal.kind === 'token') {
     const { subject, issuer } = refusal.error.facts
-    return { action: named, resource: refusal.roleArn, principal: subject ?? issuer ?? 'unknown' }
+    return {
+      action: named,
+      resource: refusal.roleArn === '' ? '*' : refusal.roleArn,
+      principal: subject ?? issuer ?? 'unknown',
+    }
   }
   return { action: named, resource: '*', principal: refusal.error.facts.accessKeyId ?? 'unknown' }
 }
 
-function nameOf(principal: Principal): string {
+function nameOf(principal: Asker): string {
+  if (principal.kind === 'service') return principal.name
   if (principal.kind === 'anonymous') return 'anonymous'
   return principal.kind === 'web-identity' ? principal.token.subject : principal.arn
 }

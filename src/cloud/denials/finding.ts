@@ -18,6 +18,7 @@ export type Requester =
   | { readonly kind: 'role' | 'user'; readonly arn: string; readonly name: string }
   /** `issuer`: the provider's URL without its scheme. */
   | { readonly kind: 'web-identity'; readonly providerArn: string; readonly issuer: string }
+  | { readonly kind: 'service'; readonly name: string }
   | { readonly kind: 'other'; readonly arn: string }
   | { readonly kind: 'anonymous' }
 

@@ -58,5 +58,6 @@ function literalPattern(resource: string): string {
 
 function nameOf(requester: Requester): string {
   if (requester.kind === 'anonymous') return 'everyone'
+  if (requester.kind === 'service') return requester.name
   return requester.kind === 'web-identity' ? requester.providerArn : requester.arn
 }

@@ -7,8 +7,8 @@ import {
   verifyWebIdentityToken,
 } from '../../standards/oidc/index.ts'
 import type { IdentityReader, OidcProvider } from '../identity/index.ts'
-import type { Principal } from '../operation.ts'
-import type { Journey, WebIdentityKeys } from './model.ts'
+import type { Principal, WebIdentityKeys } from '../operation.ts'
+import type { Journey } from './model.ts'
 
 export interface TokenParts {
   readonly identity: IdentityReader

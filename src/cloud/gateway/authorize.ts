@@ -7,7 +7,7 @@ import {
   type PolicySet,
 } from '../../standards/policy/index.ts'
 import type { IdentityReader } from '../identity/index.ts'
-import type { ApiCall, Judged, Operation, Principal, Refusal, Requirement } from '../operation.ts'
+import type { ApiCall, Asker, Judged, Operation, Principal, Refusal, Requirement } from '../operation.ts'
 import type { Organization } from '../organization/index.ts'
 import { contextKeysOf } from './context-keys.ts'
 import { contextValuesOf } from './context-values.ts'
@@ -33,8 +33,19 @@ export async function authorize(
   { principal, parts }: { readonly principal: Principal; readonly parts: AuthorizeParts },
 ): Promise<Verdict> {
   if (row.unmapped === true) return unmapped(call, principal)
+  const first = judge(call, await row.requires(call.input, principal, call), { principal, parts })
+  if (first.refusal !== undefined || row.requiresFurther === undefined) return first
+  const further = judge(call, await row.requiresFurther(call.input, principal, call), { principal, parts })
+  return { ...further, judged: [...first.judged, ...further.judged] }
+}
+
+function judge(
+  call: ApiCall,
+  requirements: readonly Requirement[],
+  { principal, parts }: { readonly principal: Principal; readonly parts: AuthorizeParts },
+): Verdict {
   const judged: Judged[] = []
-  for (const requirement of await row.requires(call.input, principal, call)) {
+  for (const requirement of requirements) {
     const request = requestOf(call, requirement, { principal, parts })
     const decision = evaluate(request)
     const one: Judged = { requirement, decision }
@@ -77,7 +88,7 @@ function denialOf(
   request: AuthorizationRequest,
   principal: Principal,
 ): Extract<Refusal, { kind: 'denial' }> {
-  const context = contextValuesOf(request.keys, principal, judged.requirement)
+  const context = contextValuesOf(request.keys, judged.requirement.by ?? principal, judged.requirement)
   return { kind: 'denial', judged, principal, explanation: explain(request), context }
 }
 
@@ -87,17 +98,18 @@ function requestOf(
   { principal, parts }: { readonly principal: Principal; readonly parts: AuthorizeParts },
 ): AuthorizationRequest {
   const { action, resource, resourceAccount, resourcePolicyKind } = requirement
+  const asker = requirement.by ?? principal
   return {
-    principal: policyPrincipalOf(principal),
+    principal: policyPrincipalOf(asker),
     action,
     resource,
     resourceAccount,
     ...(resourcePolicyKind === undefined ? {} : { resourcePolicyKind }),
-    keys: contextKeysOf(call, principal, { requirement, organization: parts.organization }),
+    keys: contextKeysOf(call, asker, { requirement, organization: parts.organization }),
     policies: {
-      ...policiesOf(principal, parts),
+      ...policiesOf(asker, parts),
       ...resourcePolicyOf(requirement),
-      ...organizationPoliciesOf(parts.organization, principal, requirement),
+      ...organizationPoliciesOf(parts.organization, asker, requirement),
     },
   }
 }
@@ -106,7 +118,7 @@ function resourcePolicyOf({ resourcePolicy }: Requirement): Pick<PolicySet, 'res
   return resourcePolicy === undefined ? {} : { resource: resourcePolicy }
 }
 
-function policiesOf(principal: Principal, { identity, sessionPolicies }: AuthorizeParts): PolicySet {
+function policiesOf(principal: Asker, { identity, sessionPolicies }: AuthorizeParts): PolicySet {
   switch (principal.kind) {
     case 'assumed-role': {
       const session = sessionPolicies.of(principal.session)
@@ -117,12 +129,13 @@ function policiesOf(principal: Principal, { identity, sessionPolicies }: Authori
       return user === undefined ? { identity: [] } : identity.policiesOfUser(user)
     }
     case 'web-identity':
+    case 'service':
     case 'anonymous':
       return { identity: [] }
   }
 }
 
-function policyPrincipalOf(principal: Principal): PolicyPrincipal {
+function policyPrincipalOf(principal: Asker): PolicyPrincipal {
   switch (principal.kind) {
     case 'assumed-role': {
       const { account, arn, role } = principal
@@ -132,6 +145,8 @@ function policyPrincipalOf(principal: Principal): PolicyPrincipal {
       return { kind: 'user', account: principal.account, arn: principal.arn, uniqueId: principal.userId }
     case 'web-identity':
       return { kind: 'web-identity', account: principal.account, providerArn: principal.provider.arn }
+    case 'service':
+      return { kind: 'service', name: principal.name }
     case 'anonymous':
       return { kind: 'anonymous' }
   }

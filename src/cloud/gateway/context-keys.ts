@@ -1,6 +1,6 @@
 import { epochSeconds, headerValue, renderIsoSeconds } from '../../core/index.ts'
 import type { ContextKeys } from '../../standards/policy/index.ts'
-import type { ApiCall, Principal, Requirement } from '../operation.ts'
+import type { ApiCall, Asker, Requirement } from '../operation.ts'
 import type { Organization } from '../organization/index.ts'
 import { findOrganizationKey } from './organization-keys.ts'
 import { findPrincipalKey } from './principal-keys.ts'
@@ -18,8 +18,22 @@ const REQUEST_KEYS = new Map<string, (call: ApiCall, requirement: Requirement) =
   ['aws:requestedregion', ({ region }) => region],
   ['aws:resourceaccount', (_call, { resourceAccount }) => resourceAccount],
   ['aws:viaawsservice', () => 'false'],
-  ['aws:principalisawsservice', () => 'false'],
 ])
+
+/** Keys of the caller's connection. Who acts further on in the call does not come from there. */
+const CALLERS_KEYS: ReadonlySet<string> = new Set(['aws:sourceip', 'aws:useragent', 'aws:referer'])
+
+interface Asked {
+  readonly call: ApiCall
+  readonly asker: Asker
+  readonly requirement: Requirement
+}
+
+function findRequestKey(key: string, { call, asker, requirement }: Asked): KeyValue {
+  if (key === 'aws:principalisawsservice') return String(asker.kind === 'service')
+  if (requirement.by !== undefined && CALLERS_KEYS.has(key)) return undefined
+  return REQUEST_KEYS.get(key)?.(call, requirement)
+}
 
 /**
  * The context keys of one requirement; each is worked out when a policy asks for it.
@@ -27,7 +41,7 @@ const REQUEST_KEYS = new Map<string, (call: ApiCall, requirement: Requirement) =
  */
 export function contextKeysOf(
   call: ApiCall,
-  principal: Principal,
+  asker: Asker,
   {
     requirement,
     organization,
@@ -36,9 +50,9 @@ export function contextKeysOf(
   const own = ownKeys(requirement)
   const find = (key: string): KeyValue =>
     own?.get(key) ??
-    REQUEST_KEYS.get(key)?.(call, requirement) ??
-    findOrganizationKey(organization, { principal, resourceAccount: requirement.resourceAccount }, key) ??
-    findPrincipalKey(principal, key)
+    findRequestKey(key, { call, asker, requirement }) ??
+    findOrganizationKey(organization, { asker, resourceAccount: requirement.resourceAccount }, key) ??
+    findPrincipalKey(asker, key)
   return { get: find }
 }
 

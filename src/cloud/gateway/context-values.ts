@@ -1,5 +1,5 @@
 import type { ContextKeys } from '../../standards/policy/index.ts'
-import type { ContextValue, Principal, Requirement } from '../operation.ts'
+import type { Asker, ContextValue, Requirement } from '../operation.ts'
 
 /** Keys that any request may have, as AWS spells them. TWIN: the tables of context-keys.ts, organization-keys.ts and principal-keys.ts */
 const GLOBAL_KEYS = [
@@ -15,6 +15,8 @@ const GLOBAL_KEYS = [
   'aws:ResourceOrgPaths',
   'aws:ViaAWSService',
   'aws:PrincipalIsAWSService',
+  'aws:PrincipalServiceName',
+  'aws:PrincipalServiceNamesList',
   'aws:PrincipalArn',
   'aws:PrincipalAccount',
   'aws:PrincipalOrgID',
@@ -34,7 +36,7 @@ const LONGEST_VALUE = 1024
 /** Everything that a policy could have asked of a request, by the names that AWS gives it: for whoever looks into its refusal. */
 export function contextValuesOf(
   keys: ContextKeys,
-  principal: Principal,
+  principal: Asker,
   { contextKeys = {} }: Requirement,
 ): readonly ContextValue[] {
   const names = [...Object.keys(contextKeys), ...GLOBAL_KEYS, ...namesOf(principal)]
@@ -45,7 +47,7 @@ export function contextValuesOf(
   })
 }
 
-function namesOf(principal: Principal): readonly string[] {
+function namesOf(principal: Asker): readonly string[] {
   switch (principal.kind) {
     case 'assumed-role': {
       const { session, role } = principal
@@ -54,6 +56,7 @@ function namesOf(principal: Principal): readonly string[] {
     case 'web-identity':
       return claimKeys(principal.provider.url)
     case 'iam-user':
+    case 'service':
     case 'anonymous':
       return []
   }

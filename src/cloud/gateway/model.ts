@@ -1,33 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { AccountId, Clock, HttpHead, Instant, Randomness, Region, Seconds, Secret } from '../../core/index.ts'
+import type { AccountId, Clock, HttpHead, Instant, Randomness, Region, Seconds } from '../../core/index.ts'
 import type { Log } from '../../io/host/index.ts'
 import type { ConnectionFacts, HeadFault, RefusalAnswer } from '../../io/http/index.ts'
 import type { Trail } from '../../io/trail/index.ts'
-import type { IssuerUrl, VerificationKey, WebIdentityToken } from '../../standards/oidc/index.ts'
 import type { QueryForm, RecognisedOperation } from '../../standards/protocol/index.ts'
 import type { PresentedCredentials } from '../../standards/sigv4/index.ts'
 import type { Denials } from '../denials/index.ts'
 import type { IdentityReader, OidcProvider, UseNotes } from '../identity/index.ts'
-import type { ApiCall, Judged, KeyConnection, Operation, Origin, Principal, Service } from '../operation.ts'
+import type { ApiCall, Judged, Operation, Origin, Principal, Service, WebIdentityKeys } from '../operation.ts'
 import type { Organization } from '../organization/index.ts'
 import type { Sessions } from '../session/index.ts'
-
-/** Where the keys of issuers come from: our own cluster half, or the issuer's server. */
-export interface WebIdentityKeys {
-  /** @throws TokenError `unknown-key`, `issuer-unreachable` or `thumbprint-mismatch` */
-  find(request: {
-    readonly issuer: IssuerUrl
-    /** The provider's. */
-    readonly thumbprints: readonly string[]
-    /** `kid` of the token, or the empty string. */
-    readonly keyId: string
-  }): Promise<{
-    readonly key: VerificationKey
-    readonly connection: KeyConnection
-    /** Where the issuer wants to be asked of every token: called when the signature holds. @throws TokenError */
-    readonly confirm?: (token: WebIdentityToken, jwt: Secret) => Promise<void>
-  }>
-}
 
 export interface GatewayOptions {
   /** The first one that answers unsigned calls gets what nothing else claims. */

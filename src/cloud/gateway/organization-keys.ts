@@ -1,11 +1,11 @@
 import type { AccountId } from '../../core/index.ts'
-import type { Principal } from '../operation.ts'
+import type { Asker } from '../operation.ts'
 import type { Organization, OrganizationPolicies } from '../organization/index.ts'
 
 type KeyValue = string | readonly string[] | undefined
 
 interface Sides {
-  readonly principal: Principal
+  readonly asker: Asker
   readonly resourceAccount: AccountId
 }
 
@@ -27,7 +27,7 @@ interface Row {
   readonly valueOf: (place: OrganizationPolicies) => KeyValue
 }
 
-const ofPrincipal = ({ principal }: Sides): AccountId | undefined =>
+const ofPrincipal = ({ asker: principal }: Sides): AccountId | undefined =>
   principal.kind === 'iam-user' || principal.kind === 'assumed-role' ? principal.account : undefined
 const ofResource = ({ resourceAccount }: Sides): AccountId => resourceAccount
 const idOf = ({ organizationId }: OrganizationPolicies): KeyValue => organizationId

@@ -1,17 +1,17 @@
 import type { PolicySet } from '../../standards/policy/index.ts'
-import type { Principal, Requirement } from '../operation.ts'
+import type { Asker, Requirement } from '../operation.ts'
 import { hasResourceControl, type Organization } from '../organization/index.ts'
 
 /**
  * The organization's policies that hold for one requirement: service control policies of the caller's account, resource
- * control policies of the resource's. A caller who is nobody, or a token, belongs to no account: only the latter hold for it.
+ * control policies of the resource's. A caller who is nobody, a token or a service belongs to no account: only the latter hold for it.
  *
  * AWS does not limit service-linked roles. Here no service makes any, and whoever may create roles can give one such a
  * path: nobody gets out of the organization's policies by a name.
  */
 export function organizationPoliciesOf(
   organization: Organization | undefined,
-  principal: Principal,
+  principal: Asker,
   { action, resourceAccount }: Pick<Requirement, 'action' | 'resourceAccount'>,
 ): Pick<PolicySet, 'serviceControl' | 'resourceControl'> {
   if (organization === undefined) return {}

@@ -1,15 +1,15 @@
 import { renderIsoSeconds } from '../../core/index.ts'
 import type { WebIdentityToken } from '../../standards/oidc/index.ts'
-import type { Principal } from '../operation.ts'
+import type { Asker } from '../operation.ts'
 
 type KeyValue = string | readonly string[] | undefined
 type PrincipalKeys = {
-  readonly [Kind in Principal['kind']]: (principal: Extract<Principal, { kind: Kind }>, key: string) => KeyValue
+  readonly [Kind in Asker['kind']]: (principal: Extract<Asker, { kind: Kind }>, key: string) => KeyValue
 }
 
 /** A context key that says who asks; `key` is in lower case. Undefined when the request has no such key. */
-export function findPrincipalKey(principal: Principal, key: string): KeyValue {
-  const find = KEYS[principal.kind] as (principal: Principal, key: string) => KeyValue
+export function findPrincipalKey(principal: Asker, key: string): KeyValue {
+  const find = KEYS[principal.kind] as (principal: Asker, key: string) => KeyValue
   return find(principal, key)
 }
 
@@ -18,14 +18,15 @@ const KEYS: PrincipalKeys = {
     fixed(ROLE_KEYS, principal, key) ?? tagOf(principal, key) ?? federatedKey(principal, key),
   'iam-user': (principal, key) => fixed(USER_KEYS, principal, key),
   'web-identity': (principal, key) => fixed(TOKEN_KEYS, principal, key) ?? claimOf(principal, key),
+  service: (principal, key) => fixed(SERVICE_KEYS, principal, key),
   anonymous: (_principal, key) => ANONYMOUS_KEYS.get(key),
 }
 
-type Of<Kind extends Principal['kind']> = Extract<Principal, { kind: Kind }>
-type Find<Kind extends Principal['kind']> = (principal: Of<Kind>) => KeyValue
-type Fixed<Kind extends Principal['kind']> = ReadonlyMap<string, Find<Kind>>
+type Of<Kind extends Asker['kind']> = Extract<Asker, { kind: Kind }>
+type Find<Kind extends Asker['kind']> = (principal: Of<Kind>) => KeyValue
+type Fixed<Kind extends Asker['kind']> = ReadonlyMap<string, Find<Kind>>
 
-function fixed<Kind extends Principal['kind']>(keys: Fixed<Kind>, principal: Of<Kind>, key: string): KeyValue {
+function fixed<Kind extends Asker['kind']>(keys: Fixed<Kind>, principal: Of<Kind>, key: string): KeyValue {
   return keys.get(key)?.(principal)
 }
 
@@ -52,6 +53,12 @@ const ROLE_KEYS = new Map<string, Find<'assumed-role'>>([
   ['aws:multifactorauthpresent', () => 'false'],
   ['aws:sourceidentity', ({ session }) => session.sourceIdentity],
   ['aws:federatedprovider', ({ session }) => session.webIdentity?.providerArn],
+])
+
+// SPEC: a service principal has no ARN, no account and no id (IAM User Guide, global condition keys).
+const SERVICE_KEYS = new Map<string, Find<'service'>>([
+  ['aws:principalservicename', ({ name }) => name],
+  ['aws:principalservicenameslist', ({ name }) => [name]],
 ])
 
 const TOKEN_KEYS = new Map<string, Find<'web-identity'>>([

@@ -6,7 +6,7 @@ import { type Reading, type Tags, type Tx, writeTags } from './tag-rows.ts'
 
 /** What an association is looked up by. */
 export interface ServiceAccountOfCluster {
-  readonly cluster: EksCluster
+  readonly cluster: Pick<EksCluster, 'issuer' | 'name' | 'account'>
   readonly namespace: string
   readonly serviceAccount: string
 }
@@ -57,7 +57,11 @@ export async function removeAssociationsOf(tx: Tx, cluster: EksCluster): Promise
 
 type Place = Pick<AssociationRow, 'issuer' | 'cluster' | 'account'>
 
-const placeOf = ({ issuer, name, account }: EksCluster): Place => ({ issuer, cluster: name, account })
+const placeOf = ({ issuer, name, account }: ServiceAccountOfCluster['cluster']): Place => ({
+  issuer,
+  cluster: name,
+  account,
+})
 
 function rowsOf(db: Reading, cluster: EksCluster) {
   const { issuer, cluster: name, account } = placeOf(cluster)

@@ -43,7 +43,10 @@ export async function findClusterByArn(parts: EksParts, arn: string): Promise<Ek
 }
 
 async function allClusters({ clusters, repository }: EksParts): Promise<readonly EksCluster[]> {
-  return [...clusters(), ...(await repository.list())]
+  const created = await repository.list()
+  const taken = new Set(created.map(clusterArn))
+  // One that was added under a name that a call had taken before is no cluster of EKS.
+  return [...created, ...clusters().filter((cluster) => !taken.has(clusterArn(cluster)))]
 }
 
 /** Context keys for tags that a request brings. */

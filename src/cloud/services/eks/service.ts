@@ -1,10 +1,9 @@
 import { serviceModel } from '../../../standards/protocol/index.ts'
 import type { Operation, Service } from '../../operation.ts'
 import { refuseRestJson } from '../../refusal/index.ts'
-import { createAssociations, type ServiceAccountOfCluster } from './associations.ts'
-import type { Scope } from './cluster-arn.ts'
-import { type EksParts, findCluster } from './clusters.ts'
-import type { CreatedCluster, EksCluster, EksOptions, PodIdentityAssociation } from './model.ts'
+import { createAssociations } from './associations.ts'
+import type { EksParts } from './clusters.ts'
+import type { CreatedCluster, EksOptions } from './model.ts'
 import { createCluster } from './operations/create-cluster.ts'
 import { createPodIdentityAssociation } from './operations/create-pod-identity-association.ts'
 import { deleteCluster } from './operations/delete-cluster.ts'
@@ -21,6 +20,7 @@ import {
   updateClusterConfig,
   updateClusterVersion,
 } from './operations/updates.ts'
+import { type PodIdentities, podIdentitiesOf } from './pod-identities.ts'
 import { createRepository } from './repository.ts'
 import { eksMigrations } from './tables.ts'
 
@@ -29,13 +29,6 @@ export interface Eks {
   readonly service: Service
   readonly book: ClusterBook
   readonly pods: PodIdentities
-}
-
-/** Whom the pods of clusters are let be, for whoever gives them credentials. */
-export interface PodIdentities {
-  /** A cluster of one account in one region. */
-  findCluster(scope: Scope, name: string): Promise<EksCluster | undefined>
-  findAssociation(whose: ServiceAccountOfCluster): Promise<PodIdentityAssociation | undefined>
 }
 
 /** The clusters that CreateCluster made. */
@@ -60,11 +53,7 @@ export async function createEks(options: EksOptions): Promise<Eks> {
     refuse: refuseRestJson,
     maxBodyBytes: 256 * 1024,
   }
-  const pods: PodIdentities = {
-    findCluster: (scope, name) => findCluster(parts, scope, name),
-    findAssociation: associations.findFor,
-  }
-  return { service, book: repository, pods }
+  return { service, book: repository, pods: podIdentitiesOf(parts) }
 }
 
 function operationsOf(parts: EksParts): Readonly<Record<string, Operation>> {
