@@ -3,8 +3,9 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Cloud, createCloud } from '../../cloud/index.ts'
 import type { Organization } from '../../cloud/organization/index.ts'
+import type { EksCluster } from '../../cloud/services/eks/index.ts'
 import { createObjects, type Objects } from '../../cluster/objects/index.ts'
-import { type AccountId, ConfigError, instant, partitionOf, seconds } from '../../core/index.ts'
+import { type AccountId, ConfigError, instant, partitionOf, type Region, seconds } from '../../core/index.ts'
 import { ensurePrivateDirectory } from '../../io/host/index.ts'
 import { type Certificates, ensureCertificates, type Listener, listen, namedAddresses } from '../../io/http/index.ts'
 import {
@@ -151,7 +152,10 @@ async function openCloud(options: UpOptions, host: UpHost, foundation: Foundatio
     region: options.region,
     organization: foundation.organization,
     objectDirectory: paths.objects,
-    clusters: () => [{ name: LOCAL_CLUSTER_NAME, account, issuer: keys.issuer, region: options.region, createdAt }],
+    clusters: () => [
+      { name: LOCAL_CLUSTER_NAME, account, issuer: keys.issuer, region: options.region, createdAt },
+      ...addedClusters(foundation.knownClusters, options.region),
+    ],
     issuers: {
       create: issuers.create,
       remove: async (issuer) => {
@@ -165,6 +169,17 @@ async function openCloud(options: UpOptions, host: UpHost, foundation: Foundatio
     randomness,
     log,
   })
+}
+
+/** Real clusters, as EKS tells of them: in the account that they were added to. */
+function addedClusters({ list }: Pick<KnownClusters, 'list'>, region: Region): readonly EksCluster[] {
+  return list().map(({ name, account, issuer, addedAt }) => ({
+    name,
+    account,
+    region,
+    issuer,
+    createdAt: instant(Date.parse(addedAt)),
+  }))
 }
 
 function clustersOf(
