@@ -52,8 +52,19 @@ export function renderAdmissionResponse({ kind, apiVersion, uid }: ReviewEnvelop
   return object([field('kind', kind), field('apiVersion', apiVersion), `"response":${object(response)}`])
 }
 
+/** Values that several containers share are written once. */
 function renderPatch(operations: readonly JsonPatchOperation[]): string {
-  return Buffer.from(JSON.stringify(operations)).toString('base64')
+  const written = new Map<JsonValue, string>()
+  let text = ''
+  for (const { op, path, value } of operations) {
+    let shown = written.get(value)
+    if (shown === undefined) {
+      shown = JSON.stringify(value)
+      written.set(value, shown)
+    }
+    text += `${text === '' ? '[' : ','}{"op":"${op}","path":${JSON.stringify(path)},"value":${shown}}`
+  }
+  return Buffer.from(`${text}]`).toString('base64')
 }
 
 /** Nothing for a field that is not there. */

@@ -13,6 +13,7 @@ export const CERTIFICATE_AUTHORITY_ANNOTATION = 'openirsa.dev/certificate-author
 
 const VOLUME_NAME = 'openirsa-certificate-authority'
 const MOUNT_PATH = '/var/run/secrets/openirsa.dev/certificate-authority'
+const MOUNT = { name: VOLUME_NAME, readOnly: true, mountPath: MOUNT_PATH } as const
 const FILE_NAME = 'ca.pem'
 const VARIABLES = ['AWS_CA_BUNDLE', 'NODE_EXTRA_CA_CERTS'] as const
 /** SPEC: https://kubernetes.io/docs/concepts/overview/working-with-objects/annotations/: all of a pod's together have 256 KiB. */
@@ -93,7 +94,7 @@ function additionsTo(container: ContainerView, style: PathStyle, notes: Notes): 
   const value = renderFilePath(MOUNT_PATH, FILE_NAME, style)
   return {
     variables: missing.map((name) => ({ name, value })),
-    mounts: isMounted ? [] : [{ name: VOLUME_NAME, path: MOUNT_PATH }],
+    mounts: isMounted ? [] : [MOUNT],
   }
 }
 

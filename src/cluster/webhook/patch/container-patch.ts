@@ -4,10 +4,8 @@ import type { Notes } from '../notes.ts'
 import type { ContainerView } from '../pod-view.ts'
 import type { Variable, VariableGroup } from './variable-groups.ts'
 
-export interface Mount {
-  readonly name: string
-  readonly path: string
-}
+/** As it stands in a pod's JSON. */
+export type Mount = { readonly name: string; readonly readOnly: true; readonly mountPath: string }
 
 /** What one container lacks. */
 export interface ContainerAdditions {
@@ -23,12 +21,13 @@ export function missingVariables(
   groups: readonly VariableGroup[],
   notes: Notes,
 ): readonly Variable[] {
-  if (container.variables === undefined) return groups.flat()
-  return groups.flatMap((group) => {
-    if (!group.some(({ name }) => hasVariable(container, name))) return group
-    if (!group.every(({ name }) => hasVariable(container, name))) noteHalfSet(container, group, notes)
-    return []
-  })
+  const missing: Variable[] = []
+  for (const group of groups) {
+    const present = group.reduce((count, { name }) => (hasVariable(container, name) ? count + 1 : count), 0)
+    if (present === 0) missing.push(...group)
+    else if (present < group.length) noteHalfSet(container, group, notes)
+  }
+  return missing
 }
 
 export function hasVariable(container: ContainerView, name: string): boolean {
@@ -48,10 +47,10 @@ function noteHalfSet(container: ContainerView, variables: VariableGroup, notes: 
 /** Appends to what is there; lists that are missing are made. Nothing else of the container is touched. */
 export function patchContainer(container: ContainerView, additions: ContainerAdditions): readonly JsonPatchOperation[] {
   const at = `/spec/${container.list}/${container.index}`
-  return [
-    ...append(`${at}/env`, container.variables === undefined, additions.variables),
-    ...append(`${at}/volumeMounts`, container.mounts === undefined, additions.mounts.map(renderMount)),
-  ]
+  const operations: JsonPatchOperation[] = []
+  append(`${at}/env`, { isMissing: container.variables === undefined, values: additions.variables }, operations)
+  append(`${at}/volumeMounts`, { isMissing: container.mounts === undefined, values: additions.mounts }, operations)
+  return operations
 }
 
 const DEEPEST_REWRITTEN = 100
@@ -69,16 +68,17 @@ export function patchedContainer({ raw }: ContainerView, { variables, mounts }: 
   return {
     ...raw,
     ...(variables.length > 0 ? { env: [...listed('env'), ...variables] } : {}),
-    ...(mounts.length > 0 ? { volumeMounts: [...listed('volumeMounts'), ...mounts.map(renderMount)] } : {}),
+    ...(mounts.length > 0 ? { volumeMounts: [...listed('volumeMounts'), ...mounts] } : {}),
   }
 }
 
-function append(path: string, isMissing: boolean, values: readonly JsonObject[]): readonly JsonPatchOperation[] {
-  if (values.length === 0) return []
-  if (isMissing) return [{ op: 'add', path, value: values }]
-  return values.map((value) => ({ op: 'add', path: `${path}/-`, value }))
+interface List {
+  readonly isMissing: boolean
+  readonly values: readonly JsonObject[]
 }
 
-function renderMount({ name, path }: Mount): JsonObject {
-  return { name, readOnly: true, mountPath: path }
+function append(path: string, { isMissing, values }: List, operations: JsonPatchOperation[]): void {
+  if (values.length === 0) return
+  if (isMissing) operations.push({ op: 'add', path, value: values })
+  else for (const value of values) operations.push({ op: 'add', path: `${path}/-`, value })
 }

@@ -8,6 +8,7 @@ import {
   type ContainerAdditions,
   canBeRewritten,
   hasVariable,
+  type Mount,
   missingVariables,
   NO_ADDITIONS,
   patchContainer,
@@ -39,7 +40,10 @@ export function planPodPatch(plan: PatchPlan): readonly JsonPatchOperation[] {
   const style = pathStyleOf(pod, settings)
   const groups = variableGroups(identity, renderTokenFile(volume, style), settings)
   const authority = planCertificateAuthority(pod, { settings, notes, style })
-  const additions = pod.containers.map((container) => planContainer(container, { plan, volume, groups, authority }))
+  const mount = { name: volume.name, readOnly: true, mountPath: volume.mountPath } as const
+  const additions = pod.containers.map((container) =>
+    planContainer(container, { plan, volume, mount, groups, authority }),
+  )
   return [
     ...patchMetadata(pod, { labels: labelsOf(identity), annotations: authority.annotations }),
     ...patchTokenVolume(pod, volume, { audience: identity.audience, expirationSeconds: plan.expirationSeconds }),
@@ -58,18 +62,20 @@ function labelsOf({ kind }: PodIdentity): Readonly<Record<string, string>> {
 interface ContainerPlan {
   readonly plan: PatchPlan
   readonly volume: TokenVolume
+  readonly mount: Mount
   readonly groups: readonly VariableGroup[]
   readonly authority: CertificateAuthority
 }
 
 function planContainer(
   container: ContainerView,
-  { plan, volume, groups, authority }: ContainerPlan,
+  { plan, volume, mount, groups, authority }: ContainerPlan,
 ): ContainerAdditions {
   if (plan.skippedContainers.has(container.name) || isShutOut(container, volume, plan)) return NO_ADDITIONS
   const variables = missingVariables(container, groups, plan.notes)
-  const mounts = needsMount(container, volume, plan.identity) ? [{ name: volume.name, path: volume.mountPath }] : []
+  const mounts = needsMount(container, volume, plan.identity) ? [mount] : []
   const more = authority.additionsTo(container)
+  if (more === NO_ADDITIONS) return { variables, mounts }
   return { variables: [...variables, ...more.variables], mounts: [...mounts, ...more.mounts] }
 }
 
@@ -109,13 +115,14 @@ function isShutOut(container: ContainerView, volume: TokenVolume, { settings, no
 
 /** SPEC: a container that has its identity, a region and the STS variable by hand gets no mount either. */
 function needsMount(container: ContainerView, volume: TokenVolume, { kind }: PodIdentity): boolean {
+  const isListed = container.mounts?.some(({ name }) => name === volume.name) ?? false
+  if (isListed || container.variables === undefined) return !isListed
   const has = (...names: readonly string[]) => names.some((name) => hasVariable(container, name))
   const hasIdentity =
     kind === 'web-identity'
       ? has('AWS_ROLE_ARN', 'AWS_WEB_IDENTITY_TOKEN_FILE')
       : has('AWS_CONTAINER_CREDENTIALS_FULL_URI', 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE')
-  if (hasIdentity && has('AWS_REGION', 'AWS_DEFAULT_REGION') && has('AWS_STS_REGIONAL_ENDPOINTS')) return false
-  return container.mounts?.every(({ name }) => name !== volume.name) ?? true
+  return !(hasIdentity && has('AWS_REGION', 'AWS_DEFAULT_REGION') && has('AWS_STS_REGIONAL_ENDPOINTS'))
 }
 
 /** The reference's form: first the containers, then the init containers if there are any. */
