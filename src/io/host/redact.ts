@@ -23,8 +23,20 @@ const SECRET_NAMES: ReadonlySet<string> = new Set([
   'xamzsignature',
 ])
 
+/** Names of fields are few and come again with each line: what was found out about one is kept. */
+const KNOWN_NAMES = new Map<string, boolean>()
+const MOST_KNOWN_NAMES = 500
+
 /** Whether a member of that name holds a secret. */
 export function isSecretName(name: string): boolean {
+  const known = KNOWN_NAMES.get(name)
+  if (known !== undefined) return known
+  const isSecret = namesSecret(name)
+  if (KNOWN_NAMES.size < MOST_KNOWN_NAMES) KNOWN_NAMES.set(name, isSecret)
+  return isSecret
+}
+
+function namesSecret(name: string): boolean {
   const word = name.toLowerCase().replaceAll('-', '').replaceAll('_', '')
   // In the environment and in files of the AWS tools they begin so.
   return SECRET_NAMES.has(word.startsWith('aws') ? word.slice('aws'.length) : word)
