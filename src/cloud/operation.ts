@@ -184,7 +184,13 @@ export interface TrailShape<Input> {
 
 /** Why a call was refused by `authenticate` or `authorize`. */
 export type Refusal =
-  | { readonly kind: 'token'; readonly error: TokenError; readonly roleArn: string; readonly provider?: OidcProvider }
+  | {
+      readonly kind: 'token'
+      readonly error: TokenError
+      /** Missing for a token of EKS Pod Identity, which is for no role that its bearer could name. */
+      readonly roleArn?: string
+      readonly provider?: OidcProvider
+    }
   | { readonly kind: 'signature'; readonly error: SignatureError }
   | {
       readonly kind: 'denial'

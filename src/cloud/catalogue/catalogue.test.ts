@@ -12,6 +12,7 @@ const UNMAPPED: Readonly<Record<string, readonly string[]>> = {
   sts: ['GetScopedCredentials'],
   iam: ['AcquireRole', 'UpdateDelegationRequest'],
   eks: [],
+  'eks-auth': [],
   cloudtrail: ['ListInsightsMetricData'],
   s3: ['CreateSession', 'ListDirectoryBuckets', 'RenameObject', 'WriteGetObjectResponse'],
 }

@@ -23,15 +23,38 @@ const NAMES = {
   unconfirmed: 'unconfirmed',
 } as const satisfies Record<TokenReason, CauseName>
 
+/** What stands for the provider where a cluster's own tokens are asked for: the issuer, the audience and the pod that they name. */
+const NAMES_FOR_PODS: Readonly<Partial<Record<TokenReason, CauseName>>> = {
+  'missing-claim': 'not-a-pod-token',
+  'unknown-issuer': 'not-a-pod-token',
+  'audience-mismatch': 'not-a-pod-token',
+  'untrusted-claim': 'not-a-pod-token',
+}
+
 /** The issuer that every token out of a service account's secret names. */
 const LEGACY_ISSUER = 'kubernetes/serviceaccount'
 
 /** Why a web identity token was refused. UNVERIFIED: what came is told as it stood in the token. */
 export function causeOfToken(refusal: RefusedToken): Finding {
   const { reason, facts } = refusal.error
+  if (refusal.roleArn === undefined) return causeOfPodToken(refusal)
   if (reason === 'unknown-issuer' && facts.issuer === LEGACY_ISSUER)
     return { name: 'legacy-token', ...gotOf(facts.issuer) }
   return { name: NAMES[reason], ...DETAILS[reason]?.(refusal) }
+}
+
+function causeOfPodToken(refusal: RefusedToken): Finding {
+  const { reason, facts } = refusal.error
+  const name = NAMES_FOR_PODS[reason]
+  if (name === undefined) return { name: NAMES[reason], ...DETAILS[reason]?.(refusal) }
+  const { accepted, claim, issuer, audiences } = facts
+  const wanted = accepted ?? (claim === undefined ? undefined : [`a usable claim ${claim}`])
+  return {
+    name,
+    ...(wanted === undefined ? {} : { wanted }),
+    ...(reason === 'unknown-issuer' ? gotOf(issuer) : {}),
+    ...(reason === 'audience-mismatch' && audiences !== undefined ? { got: audiences } : {}),
+  }
 }
 
 type Details = (refusal: RefusedToken) => Omit<Finding, 'name'>

@@ -102,6 +102,12 @@ export const CAUSES = {
     'The signature of the token holds, but its cluster does not accept it any more: the pod, secret, node or service account that it is bound to is gone.',
     'use the token of a pod that runs; a copy of a token ends with its pod',
   ],
+  'not-a-pod-token': [
+    'IRSA216',
+    'token',
+    'The token is not one that this cluster made for EKS Pod Identity.',
+    'show the token that is projected into the pod for pods.eks.amazonaws.com, to the cluster that it is of',
+  ],
   'trust-sub': [
     'IRSA301',
     'trust',

@@ -78,7 +78,7 @@ function requesterOf(principal: Asker): Requester {
 function resourceAccountOf(refusal: Refusal): Pick<DenialRecord, 'resourceAccount'> {
   if (refusal.kind === 'signature') return {}
   const account =
-    refusal.kind === 'denial' ? refusal.judged.requirement.resourceAccount : parseArn(refusal.roleArn)?.account
+    refusal.kind === 'denial' ? refusal.judged.requirement.resourceAccount : parseArn(refusal.roleArn ?? '')?.account
   return account === undefined || account === '' ? {} : { resourceAccount: account }
 }
 
@@ -92,7 +92,7 @@ function whoAndWhat(refusal: Refusal, call: DenialCall): Pick<DenialRecord, 'act
     const { subject, issuer } = refusal.error.facts
     return {
       action: named,
-      resource: refusal.roleArn === '' ? '*' : refusal.roleArn,
+      resource: refusal.roleArn ?? '*',
       principal: subject ?? issuer ?? 'unknown',
     }
   }

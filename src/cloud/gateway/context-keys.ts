@@ -1,4 +1,4 @@
-import { epochSeconds, headerValue, renderIsoSeconds } from '../../core/index.ts'
+import { epochSeconds, headerValue, parseAccountId, renderIsoSeconds } from '../../core/index.ts'
 import type { ContextKeys } from '../../standards/policy/index.ts'
 import type { ApiCall, Asker, Requirement } from '../operation.ts'
 import type { Organization } from '../organization/index.ts'
@@ -19,6 +19,11 @@ const REQUEST_KEYS = new Map<string, (call: ApiCall, requirement: Requirement) =
   ['aws:resourceaccount', (_call, { resourceAccount }) => resourceAccount],
   ['aws:viaawsservice', () => 'false'],
 ])
+
+function sidesOf(asker: Asker, { resourceAccount, contextKeys }: Requirement) {
+  const source = contextKeys?.['aws:SourceAccount']
+  return { asker, resourceAccount, sourceAccount: typeof source === 'string' ? parseAccountId(source) : undefined }
+}
 
 /** Keys of the caller's connection. Who acts further on in the call does not come from there. */
 const CALLERS_KEYS: ReadonlySet<string> = new Set(['aws:sourceip', 'aws:useragent', 'aws:referer'])
@@ -51,7 +56,7 @@ export function contextKeysOf(
   const find = (key: string): KeyValue =>
     own?.get(key) ??
     findRequestKey(key, { call, asker, requirement }) ??
-    findOrganizationKey(organization, { asker, resourceAccount: requirement.resourceAccount }, key) ??
+    findOrganizationKey(organization, sidesOf(asker, requirement), key) ??
     findPrincipalKey(asker, key)
   return { get: find }
 }

@@ -17,6 +17,8 @@ const GLOBAL_KEYS = [
   'aws:PrincipalIsAWSService',
   'aws:PrincipalServiceName',
   'aws:PrincipalServiceNamesList',
+  'aws:SourceOrgID',
+  'aws:SourceOrgPaths',
   'aws:PrincipalArn',
   'aws:PrincipalAccount',
   'aws:PrincipalOrgID',

@@ -182,8 +182,13 @@ async function fail(journey: Journey, failure: unknown, parts: Parts): Promise<W
   }
 }
 
-function tokenRefusal({ roleArn = '', provider }: Journey, error: TokenError): Refusal {
-  return { kind: 'token', error, roleArn, ...(provider === undefined ? {} : { provider }) }
+function tokenRefusal({ roleArn, provider }: Journey, error: TokenError): Refusal {
+  return {
+    kind: 'token',
+    error,
+    ...(roleArn === undefined ? {} : { roleArn }),
+    ...(provider === undefined ? {} : { provider }),
+  }
 }
 
 async function failInWords(journey: Journey, error: ApiError, parts: Parts): Promise<WireAnswer> {
