@@ -10,10 +10,12 @@ import { dataDirectoryPaths } from '../../src/io/installation/index.ts'
 import type { IssuerUrl } from '../../src/standards/oidc/index.ts'
 import type { SigningCredentials } from '../../src/standards/sigv4/index.ts'
 import { type Answer, sendSigned } from './bare-http.ts'
-import { createRole, policy, roleArn } from './circle.ts'
+import { createRole, policy } from './circle.ts'
 import { clientsOf } from './clients.ts'
 import { ACCOUNT, type InstallationUnderTest, REGION } from './installation.ts'
 
+/** What a node is told whenever the role cannot be had. */
+export const NOT_ASSUMABLE = 'Unauthorized Exception! EKS does not have permissions to assume the associated role.'
 export const PODS = 'pods.eks.amazonaws.com'
 export const CLUSTER = 'local'
 export const CLUSTER_ARN = `arn:aws:eks:${REGION}:${ACCOUNT}:cluster/${CLUSTER}`
@@ -89,10 +91,11 @@ export function assumeForPod(
   {
     credentials = at.administrator(),
     cluster = CLUSTER,
-  }: { readonly credentials?: SigningCredentials; readonly cluster?: string } = {},
+    service = 'eks-auth',
+  }: { readonly credentials?: SigningCredentials; readonly cluster?: string; readonly service?: string } = {},
 ): Promise<Answer> {
   return sendSigned(at, {
-    service: 'eks-auth',
+    service,
     credentials,
     method: 'POST',
     target: `/clusters/${cluster}/assume-role-for-pod-identity`,
@@ -126,4 +129,13 @@ export const credentialsOfPod = ({ credentials }: PodCredentials): Required<Sign
   sessionToken: credentials.sessionToken,
 })
 
-export { roleArn }
+/** Status, code and sentence of a refusal, whose answer must say nothing of the token. */
+export function told({
+  status,
+  code,
+  message,
+  text,
+}: Answer): readonly [status: number, code: string, message: string] {
+  if (text.includes('eyJ')) throw new Error('the answer repeats the token')
+  return [status, code, message]
+}
