@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Agent } from 'node:http'
 import { join } from 'node:path'
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail'
+import { EKSClient } from '@aws-sdk/client-eks'
 import { IAMClient } from '@aws-sdk/client-iam'
 import { S3Client } from '@aws-sdk/client-s3'
 import { STSClient } from '@aws-sdk/client-sts'
@@ -18,6 +19,8 @@ export interface CloudHalf extends Pick<Server, 'log' | 'stop'> {
   /** For pods. */
   readonly endpoint: string
   readonly certificateAuthorityFile: string
+  readonly dataDirectory: string
+  readonly eks: EKSClient
   readonly iam: IAMClient
   readonly s3: S3Client
   readonly sts: STSClient
@@ -27,7 +30,7 @@ export interface CloudHalf extends Pick<Server, 'log' | 'stop'> {
   tryOpenirsa(...words: readonly string[]): Promise<Ended>
 }
 
-const COMMAND = [process.execPath, join(DIST, 'cli/main.js')]
+export const COMMAND = [process.execPath, join(DIST, 'cli/main.js')]
 
 export async function startCloudHalf({ place }: Node, ...options: readonly string[]): Promise<CloudHalf> {
   const directory = join(place.directory, 'openirsa')
@@ -48,6 +51,7 @@ export async function startCloudHalf({ place }: Node, ...options: readonly strin
     ...clientsOf(place, variables),
     endpoint: `https://${place.address}:${PORT}`,
     certificateAuthorityFile: variables.AWS_CA_BUNDLE ?? '',
+    dataDirectory: directory,
     log: server.log,
     stop: server.stop,
     openirsa,
@@ -69,6 +73,7 @@ function clientsOf({ connect }: Node['place'], variables: Readonly<Record<string
     },
   }
   return {
+    eks: new EKSClient(options),
     iam: new IAMClient(options),
     s3: new S3Client({ ...options, forcePathStyle: true }),
     sts: new STSClient(options),

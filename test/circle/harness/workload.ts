@@ -9,7 +9,8 @@ export interface Workload {
   readonly namespace: string
   /** Of the Deployment and of its service account. */
   readonly name: string
-  readonly roleArn: string
+  /** Absent: nothing of a role is on the service account. */
+  readonly roleArn?: string
   readonly annotations?: Readonly<Record<string, string>>
   /** A file of the programs' folder. */
   readonly program?: string
@@ -17,7 +18,7 @@ export interface Workload {
 }
 
 export function serviceAccountOf({ namespace, name, roleArn, annotations }: Workload): object {
-  const all = { 'eks.amazonaws.com/role-arn': roleArn, ...annotations }
+  const all = { ...(roleArn === undefined ? {} : { 'eks.amazonaws.com/role-arn': roleArn }), ...annotations }
   return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace, name, annotations: all } }
 }
 
