@@ -2,17 +2,22 @@
 import type { KubernetesObject } from './kubectl.ts'
 import type { Node } from './node.ts'
 
-export type Outcome = 'mutated' | 'unmutated' | 'refused' | 'no-answer'
+export type Outcome = 'mutated' | 'unmutated' | 'refused'
 
+/** A pod that somebody wanted, and what the API server made of it in the end. */
 export interface Creation {
   readonly at: number
   readonly outcome: Outcome
   /** The API server's words when it refused. */
   readonly message?: string
+  /** How often no API server answered before one did. Nobody has decided then: as controllers do, it is asked again. */
+  readonly unanswered: number
+  readonly waitedMs: number
 }
 
 export interface Creations {
   readonly all: readonly Creation[]
+  /** What is under way comes to its end first. */
   stop(): Promise<readonly Creation[]>
 }
 
@@ -21,18 +26,21 @@ export function keepCreating({ apiServer }: Node, namespace: string, { serviceAc
   const all: Creation[] = []
   let isStopped = false
   const body = podOf(serviceAccountName)
+  const ask = () =>
+    apiServer.ask(`/api/v1/namespaces/${namespace}/pods`, { method: 'POST', body }).catch(() => undefined)
   const create = async (): Promise<Creation> => {
     const at = Date.now()
-    try {
-      const answer = await apiServer.ask(`/api/v1/namespaces/${namespace}/pods`, { method: 'POST', body })
-      const object = JSON.parse(answer.text) as KubernetesObject
-      if (answer.status !== 201) return { at, outcome: 'refused', message: object.message }
-      const names = (object.spec.containers[0].env ?? []).map(({ name }: KubernetesObject) => name)
-      return { at, outcome: names.includes('AWS_WEB_IDENTITY_TOKEN_FILE') ? 'mutated' : 'unmutated' }
-    } catch {
-      // Nobody has decided: the API server itself is away.
-      return { at, outcome: 'no-answer' }
+    let [answer, unanswered] = [await ask(), 0]
+    while (answer === undefined) {
+      if (Date.now() - at > LONGEST_WAIT_MS) throw new Error('no API server answers any more')
+      unanswered += 1
+      await new Promise((passed) => setTimeout(passed, everyMs))
+      answer = await ask()
     }
+    const waited = { unanswered, waitedMs: Date.now() - at }
+    const object = JSON.parse(answer.text) as KubernetesObject
+    if (answer.status !== 201) return { at, ...waited, outcome: 'refused', message: object.message }
+    return { at, ...waited, outcome: hasIdentity(object) ? 'mutated' : 'unmutated' }
   }
   const loop = (async () => {
     while (!isStopped) {
@@ -50,6 +58,13 @@ export function keepCreating({ apiServer }: Node, namespace: string, { serviceAc
   }
 }
 
+const LONGEST_WAIT_MS = 120_000
+
+/** Does the pod have what the webhook injects? */
+export function hasIdentity({ spec }: KubernetesObject): boolean {
+  return (spec.containers[0].env ?? []).some(({ name }: KubernetesObject) => name === 'AWS_WEB_IDENTITY_TOKEN_FILE')
+}
+
 export interface Pace {
   readonly serviceAccountName: string
   readonly everyMs: number
@@ -62,12 +77,12 @@ const podOf = (serviceAccountName: string): object => ({
   spec: { serviceAccountName, schedulerName: 'nobody', containers: [{ name: 'main', image: 'local.test/none:1' }] },
 })
 
-/** From the first creation that was not accepted to the next that was, the longest. */
-export function longestGapMs(creations: readonly Creation[], outcome: Outcome): number {
+/** From the first creation that was refused to the next that was not, the longest. */
+export function longestRefusedMs(creations: readonly Creation[]): number {
   let [longest, began] = [0, undefined as number | undefined]
-  for (const { at, outcome: found } of creations) {
-    if (found === outcome) began ??= at
-    else if (found === 'mutated' && began !== undefined) {
+  for (const { at, outcome } of creations) {
+    if (outcome === 'refused') began ??= at
+    else if (began !== undefined) {
       longest = Math.max(longest, at - began)
       began = undefined
     }
