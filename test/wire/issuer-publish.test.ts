@@ -1,8 +1,10 @@
 /** An issuer of one's own from the key to the exchange: in a bucket of the local cloud, and on a server of its own. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { X509Certificate } from 'node:crypto'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { connect as connectTls } from 'node:tls'
 import { CreateBucketCommand, GetObjectCommand, PutBucketPolicyCommand } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openKeyStore } from '../../src/cluster/key-store/index.ts'
@@ -31,6 +33,8 @@ let at: InstallationUnderTest
 let served: ServedIssuer
 let network: Network
 let directory: string
+/** Puts another certificate in the place of the one that is served, and gives its serial number. */
+let renewCertificate: () => Promise<string>
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'own-issuer-'))
@@ -42,9 +46,16 @@ beforeAll(async () => {
     randomness: systemRandomness,
   }
   const authority = await mintAuthority({ commonName: 'authority', ...times })
-  const leaf = await mintServer(authority, [HOST], { commonName: HOST, ...times })
+  renewCertificate = async () => {
+    const leaf = await mintServer(authority, [HOST], { commonName: HOST, ...times })
+    await writeFile(files.keyFile, leaf.key, { mode: 0o600 })
+    await writeFile(files.certificateFile, leaf.cert + authority.cert)
+    return new X509Certificate(leaf.cert).serialNumber
+  }
+  const files = { keyFile: join(root, 'tls.key'), certificateFile: join(root, 'tls.crt') }
+  await renewCertificate()
   served = await serveIssuer(
-    { directory, https: { address: '127.0.0.1', port: 0, key: leaf.key, cert: leaf.cert + authority.cert } },
+    { directory, https: { address: '127.0.0.1', port: 0, ...files } },
     { clock: systemClock, log },
   )
   const port = served.https?.port ?? 0
@@ -186,6 +197,22 @@ describe('an issuer that serves itself over HTTPS', () => {
     })
   })
 })
+
+test('a renewed certificate is shown to whoever connects from then on', async () => {
+  const serial = await renewCertificate()
+  await expect.poll(shownSerial, { timeout: 20_000, interval: 100 }).toBe(serial)
+})
+
+/** Of the certificate that the issuer's server shows. */
+const shownSerial = (): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const port = served.https?.port ?? 0
+    const socket = connectTls({ host: '127.0.0.1', port, servername: HOST, rejectUnauthorized: false }, () => {
+      resolve(socket.getPeerX509Certificate()?.serialNumber ?? '')
+      socket.destroy()
+    })
+    socket.on('error', reject)
+  })
 
 testPublisher('a server of its own', async () => {
   const { createServer } = await import('node:http')

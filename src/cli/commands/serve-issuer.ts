@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
+import { resolve } from 'node:path'
 import { type Command, Option as Flag } from 'commander'
 import { ConfigError } from '../../core/index.ts'
 import type { HttpsOptions, SignerOptions } from '../../tools/issuer/index.ts'
-import { readTextOf } from '../input.ts'
 import { directoryOf, issuerDirectoryFlag } from '../issuer-flags.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -33,7 +33,10 @@ export function addServeIssuer(serve: Command, terminal: Terminal): void {
     .option('--max-token-expiration <DURATION>', 'The longest life of a token; kept in the directory. 24h by default.')
     .option('--instance <NAME>', 'Name under which this signer reports; default made of host and socket.')
     .option('--https <ADDRESS:PORT>', 'Serve discovery document and JWKS there; needs --tls-cert and --tls-key.')
-    .option('--tls-cert <FILE>', 'Certificate of the issuer’s host and those above it, PEM.')
+    .option(
+      '--tls-cert <FILE>',
+      'Certificate of the issuer’s host and those above it, PEM; read again when it changes.',
+    )
     .option('--tls-key <FILE>', 'Its private key, PEM.')
     .addOption(new Flag('--log-level <LEVEL>', 'Least severe lines that go to stderr.').choices(LEVELS).default('warn'))
     .action(async (flags: Flags) => {
@@ -45,7 +48,7 @@ export function addServeIssuer(serve: Command, terminal: Terminal): void {
         await setMaxToken(directory, asDuration(flags.maxTokenExpiration, 'max-token-expiration'))
       }
       const signer = signerOf(flags)
-      const https = await httpsOf(flags, terminal)
+      const https = httpsOf(flags, terminal)
       const served = await serveIssuer(
         {
           directory,
@@ -90,7 +93,7 @@ function groupIdOf(group: string): number {
   return Number(found)
 }
 
-async function httpsOf({ https, tlsCert, tlsKey }: Flags, terminal: Terminal): Promise<HttpsOptions | undefined> {
+function httpsOf({ https, tlsCert, tlsKey }: Flags, terminal: Terminal): HttpsOptions | undefined {
   if (https === undefined) return undefined
   const [, bracketed, plain, port = ''] = /^(?:\[([0-9a-fA-F:]+)\]|([0-9.]+))?:(\d{1,5})$/.exec(https) ?? []
   const address = bracketed ?? plain ?? '0.0.0.0'
@@ -105,7 +108,7 @@ async function httpsOf({ https, tlsCert, tlsKey }: Flags, terminal: Terminal): P
   return {
     address,
     port: Number(port),
-    cert: await readTextOf(tlsCert, terminal),
-    key: await readTextOf(tlsKey, terminal),
+    certificateFile: resolve(terminal.workingDirectory, tlsCert),
+    keyFile: resolve(terminal.workingDirectory, tlsKey),
   }
 }

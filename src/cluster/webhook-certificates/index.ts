@@ -8,6 +8,5 @@ export type {
   CertificateLives,
   SelfManagedCertificates,
   SelfManagedOptions,
-  ServerCertificate,
 } from './model.ts'
 export { createSelfManagedCertificates } from './self-managed.ts'

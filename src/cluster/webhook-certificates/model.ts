@@ -1,12 +1,7 @@
-import type { Clock, Instant, Randomness, Seconds, Secret } from '../../core/index.ts'
+import type { Clock, Instant, Randomness, Seconds } from '../../core/index.ts'
 import type { Log } from '../../io/host/index.ts'
+import type { ServerCertificate } from '../../io/http/index.ts'
 import type { Kube } from '../../io/kube/index.ts'
-
-/** What a server shows. PEM both. */
-export interface ServerCertificate {
-  readonly certificate: string
-  readonly key: Secret
-}
 
 /** How long things live, and how long a change is given to reach everybody. */
 export interface CertificateLives {

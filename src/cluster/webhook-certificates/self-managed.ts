@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { type Instant, instant, OpenirsaError, Secret } from '../../core/index.ts'
+import type { ServerCertificate } from '../../io/http/index.ts'
 import { KubeError, RESOURCES } from '../../io/kube/index.ts'
 import {
   type ConfigurationCopy,
@@ -10,7 +11,7 @@ import {
   replaceSecret,
   type SecretCopy,
 } from './cluster-copy.ts'
-import type { CertificateCondition, SelfManagedCertificates, SelfManagedOptions, ServerCertificate } from './model.ts'
+import type { CertificateCondition, SelfManagedCertificates, SelfManagedOptions } from './model.ts'
 import { performStep } from './perform.ts'
 import { planStep, refuseUnsoundLives } from './plan.ts'
 import { bundleOf, type CertificateState, phaseOf } from './state.ts'

@@ -1,8 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { ConfigError } from '../../core/index.ts'
-import type { Log } from '../../io/host/index.ts'
+import { followFiles, type Log } from '../../io/host/index.ts'
 import type { WebhookSettings } from '../webhook/index.ts'
-import { followFiles } from './follow-files.ts'
 
 /** The settings of the moment: the certificates of one's own endpoint may change in their file. */
 export interface CurrentSettings {

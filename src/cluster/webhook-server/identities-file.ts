@@ -1,6 +1,5 @@
 import type { ServiceAccountRef } from '../../core/index.ts'
-import type { Log } from '../../io/host/index.ts'
-import { type FileText, followFiles } from './follow-files.ts'
+import { type FileText, followFiles, type Log } from '../../io/host/index.ts'
 import type { SourceStatus } from './source-status.ts'
 
 /** The service accounts that get container credentials, from a file that is followed. */

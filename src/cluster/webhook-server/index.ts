@@ -3,12 +3,6 @@
  * bounded questions to the API server, health pages, metrics, the end in good order.
  * It does not judge pods: `cluster/webhook` does. It makes no certificates, and reads no flags.
  */
-export {
-  type CertificateFiles,
-  type CertificateSource,
-  createFileCertificates,
-  type ServerCertificate,
-} from './certificate.ts'
 export type { Counter, Distribution, LabelValues, MetricDescription, MetricRegistry } from './metric-registry.ts'
 export type { WebhookHost } from './model.ts'
 export type { Readiness } from './source-status.ts'

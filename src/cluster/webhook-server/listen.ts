@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { SecureContextOptions } from 'node:tls'
 import { ConfigError } from '../../core/index.ts'
 import type { Log } from '../../io/host/index.ts'
-import type { CertificateSource, ServerCertificate } from './certificate.ts'
+import type { CertificateSource, ServerCertificate } from '../../io/http/index.ts'
 import type { Listener } from './routes.ts'
 import type { TlsSettings } from './tls-settings.ts'
 

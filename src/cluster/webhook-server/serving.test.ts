@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { Agent } from 'node:https'
 import { connect } from 'node:tls'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createFileCertificates } from './certificate.ts'
+import { createFileCertificates } from '../../io/http/index.ts'
 import { type ClusterUnderTest, startCluster } from './testing/cluster-under-test.ts'
 import {
   ask,
@@ -73,7 +73,7 @@ describe('a certificate that is replaced', () => {
     const other = await writeCertificates()
     if (key === 'x') writeFileSync(files.key, key)
     const pair = { certificate: certificate ?? files.certificate, key: key === 'other' ? other.key : files.key }
-    await expect(createFileCertificates(pair, SILENT)).rejects.toThrow(message)
+    await expect(createFileCertificates(pair, { log: SILENT, hint: 'name them' })).rejects.toThrow(message)
     other.remove()
   })
 

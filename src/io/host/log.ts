@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import { OpenirsaError } from '../../core/index.ts'
+import { systemClock } from './clock.ts'
 import { isSecretName, redactText } from './redact.ts'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
@@ -49,7 +50,7 @@ export function createLog({ level, format, write }: LogOptions): Log {
 function createTimestamp(): () => string {
   let [written, text] = [Number.NaN, '']
   return () => {
-    const now = Date.now()
+    const now = systemClock.now()
     if (now !== written) {
       written = now
       text = `,"time":"${new Date(now).toISOString()}"`

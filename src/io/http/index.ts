@@ -19,4 +19,12 @@ export { type MintOptions, mintAuthority, mintServer, type Signer } from './mint
 export type { ConnectionFacts, Listener, ListenOptions, RefusalAnswer } from './model.ts'
 export { namedAddresses } from './named-addresses.ts'
 export { type Network, systemNetwork } from './network.ts'
+export {
+  type CertificateFiles,
+  type CertificateSource,
+  createFileCertificates,
+  type FileCertificates,
+  notAfterOf,
+  type ServerCertificate,
+} from './server-certificate.ts'
 export { readTopThumbprint } from './top-thumbprint.ts'

@@ -59,6 +59,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   let closing: Promise<void> | undefined
   return {
     port,
+    replaceCertificate: (tls) => secure.setSecureContext({ ...TLS_OPTIONS, ...tls }),
     close: (graceSeconds = DEFAULT_GRACE_SECONDS) => {
       closing ??= closeAll([...servers, plain, secure], connections, graceSeconds)
       return closing
@@ -81,7 +82,7 @@ const TLS_OPTIONS = {
   handshakeTimeout: 10_000,
 } as const
 
-function harden(server: Server, limits: ListenLimits): Server {
+function harden<Kind extends Server>(server: Kind, limits: ListenLimits): Kind {
   server.headersTimeout = limits.headMilliseconds
   server.requestTimeout = limits.requestMilliseconds
   server.maxRequestsPerSocket = REQUESTS_PER_CONNECTION

@@ -53,6 +53,8 @@ export interface ListenLimits {
 
 export interface Listener {
   readonly port: number
+  /** For connections from now on; those that are open go on. @throws when key and certificate are no pair: the old ones stay */
+  replaceCertificate(tls: ListenOptions['tls']): void
   /** Takes no new requests, lets those at hand finish for so many seconds (10 unless told), then ends every connection. */
   close(graceSeconds?: number): Promise<void>
 }

@@ -5,7 +5,13 @@ import { resolve } from 'node:path'
 import { type KeyStore, openKeyStore } from '../../cluster/key-store/index.ts'
 import { createHostedPublisher, type FetchedDocument, type HostedPublisher } from '../../cluster/publish/index.ts'
 import { ConfigError } from '../../core/index.ts'
-import { type Listener, listen } from '../../io/http/index.ts'
+import {
+  createFileCertificates,
+  type FileCertificates,
+  type Listener,
+  listen,
+  type ServerCertificate,
+} from '../../io/http/index.ts'
 import type { ServingHost } from './model.ts'
 import { publishTo } from './publish.ts'
 
@@ -27,10 +33,10 @@ export interface HttpsOptions {
   readonly address: string
   /** 0 picks a free one. */
   readonly port: number
-  /** PEM. */
-  readonly key: string
+  /** PEM. Both files are read again when they change. */
+  readonly keyFile: string
   /** PEM: the certificate, then those above it. */
-  readonly cert: string
+  readonly certificateFile: string
 }
 
 export interface ServedIssuer {
@@ -110,26 +116,56 @@ function instanceOf(path: string): string {
 
 const POLL_MILLISECONDS = 1000
 
-async function serveDocuments(store: KeyStore, { address, port, key, cert }: HttpsOptions, host: ServingHost) {
+const renderTls = ({ certificate, key }: ServerCertificate) => ({ cert: certificate, key: key.reveal() })
+
+async function serveDocuments(store: KeyStore, https: HttpsOptions, host: ServingHost) {
+  const files = { certificate: https.certificateFile, key: https.keyFile }
+  const certificates = await createFileCertificates(files, {
+    log: host.log,
+    hint: 'name the files with --tls-cert and --tls-key',
+  })
+  try {
+    return await serveOver(certificates, { store, https, host })
+  } catch (failure) {
+    await certificates.close()
+    throw failure
+  }
+}
+
+interface ServingParts {
+  readonly store: KeyStore
+  readonly https: HttpsOptions
+  readonly host: ServingHost
+}
+
+async function serveOver(certificates: FileCertificates, { store, https: { address, port }, host }: ServingParts) {
   const { issuer } = await store.read()
   const { pathname, hostname: name } = new URL(issuer)
   let publisher: HostedPublisher | undefined
+  let tls = renderTls(certificates.current())
   const listener = await listen({
     port,
     addresses: [address],
-    tls: { key, cert },
+    tls,
     onRequest: (incoming, response) => publisher?.answer(incoming, response),
     log: host.log,
   })
+  certificates.onChange((certificate) => {
+    tls = renderTls(certificate)
+    listener.replaceCertificate(tls)
+  })
   const target = `https://${address}:${listener.port}`
-  const place = { address, port: listener.port, name, cert }
   publisher = createHostedPublisher({
     target,
     issuerPath: pathname.replace(/\/$/, ''),
-    fetch: (path) => fetchBack(path, place),
+    fetch: (path) => fetchBack(path, { address, port: listener.port, name, cert: tls.cert }),
   })
   const stop = await keepPublished(publisher, store, { host, listener })
-  return { address, port: listener.port, close: stop }
+  const close = async (): Promise<void> => {
+    await certificates.close()
+    await stop()
+  }
+  return { address, port: listener.port, close }
 }
 
 /** Publishes now, and again whenever the store was written. */

@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net'
-import { createFileCertificates, startWebhookServer, type WebhookHost } from '../../cluster/webhook-server/index.ts'
+import { startWebhookServer, type WebhookHost } from '../../cluster/webhook-server/index.ts'
 import { createLog, type Log, systemClock, systemRandomness } from '../../io/host/index.ts'
+import { createFileCertificates } from '../../io/http/index.ts'
 import { createKube } from '../../io/kube/index.ts'
 import { type Environment, findApiServer } from './api-server.ts'
 import { startDriftWatch } from './drift.ts'
@@ -48,7 +49,11 @@ export async function serveWebhook(flags: ServeFlags, parts: ServeParts): Promis
   try {
     const own = flags['in-cluster'] ? createOwnCertificates(flags, { kube, log }) : undefined
     const certificates =
-      own ?? (await createFileCertificates({ certificate: flags['tls-cert'], key: flags['tls-key'] }, log))
+      own ??
+      (await createFileCertificates(
+        { certificate: flags['tls-cert'], key: flags['tls-key'] },
+        { log, hint: 'name the files with --tls-cert and --tls-key, or let --in-cluster=true make a certificate' },
+      ))
     const server = await startWebhookServer(options, { kube, certificates, randomness, host })
     if (own !== undefined) meterOwnCertificates(server.metrics, own)
     const drift = flags.drift ? startDriftWatch(flags, { kube, log, settings, metrics: server.metrics }) : undefined

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { instant } from '../../../core/index.ts'
 import { createLog, systemClock, systemRandomness } from '../../../io/host/index.ts'
+import { createFileCertificates } from '../../../io/http/index.ts'
 import { mintAuthority, mintServer, type Signer } from '../../../io/http/mint-certificate.ts'
 import { createKube } from '../../../io/kube/index.ts'
 import { DEFAULT_WEBHOOK_SETTINGS } from '../../webhook/index.ts'
-import { createFileCertificates } from '../certificate.ts'
 import { startWebhookServer, type WebhookServer, type WebhookServerOptions } from '../start.ts'
 import type { ClusterUnderTest } from './cluster-under-test.ts'
 
@@ -63,7 +63,7 @@ export async function startServer(
     { server: cluster.url, trust: { kind: 'system' }, credentials: { kind: 'none' } },
     { clock: systemClock, randomness: systemRandomness, log, environment: {}, limits: { backoffMilliseconds: 50 } },
   )
-  const certificates = await createFileCertificates(files, log)
+  const certificates = await createFileCertificates(files, { log, hint: 'name them' })
   const server = await startWebhookServer(
     {
       settings: DEFAULT_WEBHOOK_SETTINGS,

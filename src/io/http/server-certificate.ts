@@ -1,7 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { ConfigError, type Instant, instant, Secret } from '../../core/index.ts'
-import type { Log } from '../../io/host/index.ts'
-import { type FileText, followFiles } from './follow-files.ts'
+import { type FileText, followFiles, type Log } from '../host/index.ts'
 
 /** What the server shows. PEM both; `certificate` is the chain, the server's own first. */
 export interface ServerCertificate {
@@ -18,9 +17,20 @@ export interface CertificateSource {
   close(): Promise<void>
 }
 
+/** Of files: there was a pair from the start. */
+export interface FileCertificates extends CertificateSource {
+  current(): ServerCertificate
+}
+
 export interface CertificateFiles {
   readonly certificate: string
   readonly key: string
+}
+
+export interface CertificateFilesHost {
+  readonly log: Log
+  /** The way out where there is no usable pair. */
+  readonly hint: string
 }
 
 /**
@@ -28,7 +38,10 @@ export interface CertificateFiles {
  * and so it does when they cannot be read any more.
  * @throws ConfigError when there is no usable pair at the start
  */
-export async function createFileCertificates(files: CertificateFiles, log: Log): Promise<CertificateSource> {
+export async function createFileCertificates(
+  files: CertificateFiles,
+  { log, hint }: CertificateFilesHost,
+): Promise<FileCertificates> {
   let current: ServerCertificate | undefined
   let fault = 'they were not read'
   const listeners = new Set<(certificate: ServerCertificate) => void>()
@@ -47,14 +60,13 @@ export async function createFileCertificates(files: CertificateFiles, log: Log):
     },
   })
   await followed.refresh()
-  if (current === undefined) {
+  const first: ServerCertificate | undefined = current
+  if (first === undefined) {
     followed.close()
-    throw new ConfigError(`no certificate: ${fault}`, {
-      hint: 'name the files with --tls-cert and --tls-key, or let --in-cluster=true make a certificate',
-    })
+    throw new ConfigError(`no certificate: ${fault}`, { hint })
   }
   return {
-    current: () => current,
+    current: () => current ?? first,
     onChange: (listener) => {
       listeners.add(listener)
       return () => void listeners.delete(listener)
