@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { type AccountId, type Instant, instant } from '../../../core/index.ts'
 import type { Store } from '../../../io/store/index.ts'
 import type { AssociationTerms, EksCluster, PodIdentityAssociation } from './model.ts'
@@ -19,8 +20,12 @@ export interface Associations {
   findFor(whose: ServiceAccountOfCluster): Promise<PodIdentityAssociation | undefined>
   /** The association of that service account that was there before; undefined when this one was made. */
   insert(association: PodIdentityAssociation, tags: Tags): Promise<PodIdentityAssociation | undefined>
-  /** Undefined when it is gone. */
-  update(arn: string, terms: AssociationTerms, now: Instant): Promise<PodIdentityAssociation | undefined>
+  /** Undefined when it is gone. What `change` throws undoes it; the same terms again are no change. */
+  update(
+    arn: string,
+    change: (terms: AssociationTerms) => AssociationTerms,
+    now: Instant,
+  ): Promise<PodIdentityAssociation | undefined>
   /** Its tags go with it. */
   remove(arn: string): Promise<void>
 }
@@ -33,12 +38,7 @@ export function createAssociations(store: Store): Associations {
     findFor: ({ cluster, namespace, serviceAccount }) =>
       findOne(db, { ...placeOf(cluster), namespace, service_account: serviceAccount }),
     insert: (association, tags) => store.transaction((tx: Tx) => insert(tx, association, tags)),
-    update: (arn, terms, now) =>
-      store.transaction(async (tx: Tx) => {
-        const change = { terms: JSON.stringify(terms), modified_at: now }
-        await tx.updateTable('eks_associations').set(change).where('arn', '=', arn).execute()
-        return await findByArn(tx, arn)
-      }),
+    update: (arn, change, now) => store.transaction((tx: Tx) => update(tx, { arn, change, now })),
     remove: (arn) =>
       store.transaction(async (tx: Tx) => {
         await tx.deleteFrom('eks_associations').where('arn', '=', arn).execute()
@@ -105,6 +105,22 @@ async function insert(
   await tx.insertInto('eks_associations').values(row).execute()
   await writeTags(tx, association.arn, tags)
   return undefined
+}
+
+interface Change {
+  readonly arn: string
+  readonly change: (terms: AssociationTerms) => AssociationTerms
+  readonly now: Instant
+}
+
+async function update(tx: Tx, { arn, change, now }: Change): Promise<PodIdentityAssociation | undefined> {
+  const there = await findByArn(tx, arn)
+  if (there === undefined) return undefined
+  const terms = change(there.terms)
+  if (isDeepStrictEqual(terms, there.terms)) return there
+  const changed = { terms: JSON.stringify(terms), modified_at: now }
+  await tx.updateTable('eks_associations').set(changed).where('arn', '=', arn).execute()
+  return { ...there, terms, modifiedAt: now }
 }
 
 function rowOf(association: PodIdentityAssociation): AssociationRow {

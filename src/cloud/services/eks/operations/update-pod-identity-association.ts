@@ -1,10 +1,10 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { ApiCall, ApiResult, Operation, Principal } from '../../../operation.ts'
 import { checkTerms, mergeTerms, POD_SERVICE, type TermsInput } from '../association-terms.ts'
 import type { EksParts } from '../clusters.ts'
 import { describeAssociation } from '../describe-association.ts'
 import { associationNotFound, nothingToUpdateInAssociation } from '../errors.ts'
 import { getAssociation, mayOnAssociation, type NamedAssociation } from '../find-association.ts'
+import type { AssociationTerms } from '../model.ts'
 import { mayPassRole } from '../requirements.ts'
 import { writing } from '../trail.ts'
 
@@ -34,13 +34,13 @@ async function update(
   // SPEC: "You must change at least one of these in an update." The same request again finds what it asks for, and gets it.
   if ([roleArn, disableSessionTags, targetRoleArn, policy].every((member) => member === undefined))
     throw nothingToUpdateInAssociation()
-  const terms = mergeTerms(association.terms, call.input)
-  checkTerms(parts, cluster, terms)
-  const { arn } = association
-  const tags = await parts.repository.tagsOf(arn)
-  if (isDeepStrictEqual(terms, association.terms))
-    return { output: { association: describeAssociation(association, tags) } }
-  const updated = await parts.associations.update(arn, terms, parts.clock.now())
+  const change = (before: AssociationTerms): AssociationTerms => {
+    const terms = mergeTerms(before, call.input)
+    checkTerms(parts, cluster, terms)
+    return terms
+  }
+  const updated = await parts.associations.update(association.arn, change, parts.clock.now())
   if (updated === undefined) throw associationNotFound(call.input.associationId)
+  const tags = await parts.repository.tagsOf(association.arn)
   return { output: { association: describeAssociation(updated, tags) } }
 }
