@@ -35,16 +35,9 @@ describeWithApiServer('openirsa serve controller --cluster-name, with a real API
     running = await up(dataDirectory)
     await openirsa(['cluster', 'add', CLUSTER, '--kubeconfig', cluster.kubeconfig, '--data-dir', dataDirectory])
     variables = JSON.parse((await openirsa(['env', '-o', 'json', '--data-dir', dataDirectory])).out)
-    const options = {
-      endpoint: running.facts.endpoint,
-      region: variables.AWS_REGION ?? '',
-      credentials: {
-        accessKeyId: variables.AWS_ACCESS_KEY_ID ?? '',
-        secretAccessKey: variables.AWS_SECRET_ACCESS_KEY ?? '',
-      },
-    }
-    eks = new EKSClient(options)
-    await new IAMClient(options).send(new CreateRoleCommand({ RoleName: 'app', AssumeRolePolicyDocument: TRUST }))
+    eks = new EKSClient(administrator())
+    const input = { RoleName: 'app', AssumeRolePolicyDocument: TRUST }
+    await new IAMClient(administrator()).send(new CreateRoleCommand(input))
     await cluster.kubectl('create', 'namespace', NAMESPACE)
   })
   afterAll(async () => {
@@ -53,6 +46,15 @@ describeWithApiServer('openirsa serve controller --cluster-name, with a real API
     await running?.stop()
     await cluster?.stop()
     directory.remove()
+  })
+
+  const administrator = () => ({
+    endpoint: running.facts.endpoint,
+    region: variables.AWS_REGION ?? '',
+    credentials: {
+      accessKeyId: variables.AWS_ACCESS_KEY_ID ?? '',
+      secretAccessKey: variables.AWS_SECRET_ACCESS_KEY ?? '',
+    },
   })
 
   async function startController(to: 'local' | 'aws', ...more: readonly string[]): Promise<Started> {
@@ -127,8 +129,15 @@ describeWithApiServer('openirsa serve controller --cluster-name, with a real API
     controllers.push(wrong)
     await until('the warning', () => wrong.err().includes('No cluster found for name: other'))
     await running.stop()
-    await until('the other warning', () => controllers[0]?.err().includes('does not answer') === true)
+    await until('the other warning', () => controllers[0]?.err().includes('could not be written') === true)
     expect(await find()).toEqual(before)
+  })
+
+  test('goes on when the installation is there again, at whatever port', async () => {
+    running = await up(dataDirectory)
+    eks = new EKSClient(administrator())
+    await associate('shop', 'late')
+    await untilListed('lab/probe', 'shop/carts', 'shop/late')
   })
 
   test.each([

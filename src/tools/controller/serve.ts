@@ -96,8 +96,12 @@ async function openAssociations(
   clusterName: string,
 ): Promise<ListAssociations> {
   if (to === 'aws') return liveAssociations(clusterName, CLUSTER_NAME_FLAG)
-  const facts = await readFacts(dataDirectory)
-  const own = { ...facts, account: account ?? facts.account }
-  const calls = await createAdministratorCalls(own, { dataDirectory, clock: systemClock })
-  return localAssociations(async () => calls, clusterName)
+  // Read each time: an installation that is started anew may be at another port.
+  const calls = async () => {
+    const facts = await readFacts(dataDirectory)
+    const own = { ...facts, account: account ?? facts.account }
+    return createAdministratorCalls(own, { dataDirectory, clock: systemClock })
+  }
+  await calls()
+  return localAssociations(calls, clusterName)
 }
