@@ -3,7 +3,7 @@ import { type AccountId, type Arn, instant, type Region } from '../../core/index
 import type { WebIdentityToken } from '../../standards/oidc/index.ts'
 import type { NamedPolicy } from '../../standards/policy/index.ts'
 import type { OidcProvider, Role } from '../identity/index.ts'
-import type { ApiCall, Principal, Requirement } from '../operation.ts'
+import type { ApiCall, Asker, Principal, Requirement } from '../operation.ts'
 import type { Organization } from '../organization/index.ts'
 import type { AssumedRoleSession } from '../session/index.ts'
 import { contextKeysOf } from './context-keys.ts'
@@ -184,6 +184,35 @@ describe('keys of the principal', () => {
   })
 })
 
+describe('keys of who acts further on in the call', () => {
+  const PODS = { kind: 'service', name: 'pods.eks.amazonaws.com' } as const
+  const further = (by: Asker, key: string) => contextKeysOf(call, by, { requirement: { ...requirement, by } }).get(key)
+
+  it.each([
+    ['aws:principalisawsservice', 'true'],
+    ['aws:principalservicename', PODS.name],
+    ['aws:viaawsservice', 'false'],
+    ['aws:resourceaccount', '999988887777'],
+    ['aws:requesttag/team', 'red'],
+    ['aws:principalarn', undefined],
+    ['aws:principalaccount', undefined],
+    ['aws:userid', undefined],
+    ['aws:principaltag/team', undefined],
+    ['aws:sourceip', undefined],
+    ['aws:useragent', undefined],
+    ['aws:referer', undefined],
+  ])('a service: %s is %s', (key, value) => {
+    expect(further(PODS, key)).toBe(value)
+  })
+
+  it('a session has its own, and none of the connection that the call came over', () => {
+    expect(further(PODS, 'aws:principalservicenameslist')).toEqual([PODS.name])
+    expect(further(sessionPrincipal, 'aws:principaltag/stage')).toBe('live')
+    expect(further(sessionPrincipal, 'aws:principalisawsservice')).toBe('false')
+    expect(further(sessionPrincipal, 'aws:sourceip')).toBeUndefined()
+  })
+})
+
 describe('keys of the organization', () => {
   const members = [ACCOUNT, requirement.resourceAccount]
   const organization: Organization = {
@@ -213,6 +242,17 @@ describe('keys of the organization', () => {
         expect(inOrganization(principal, key)).toBeUndefined()
       expect(inOrganization(principal, 'aws:resourceorgid')).toBe('o-exampleorgid')
     }
+  })
+
+  it('a service has those of the account that it acts for, under names of their own; nobody else has them', () => {
+    const contextKeys = { 'aws:SourceAccount': ACCOUNT }
+    const of = (asker: Asker, key: string) =>
+      contextKeysOf(call, asker, { requirement: { ...requirement, contextKeys }, organization }).get(key)
+    const service = { kind: 'service', name: 'pods.eks.amazonaws.com' } as const
+    expect(of(service, 'aws:sourceorgid')).toBe('o-exampleorgid')
+    expect(of(service, 'aws:sourceorgpaths')).toEqual([`o-exampleorgid/r-root/${ACCOUNT}/`])
+    expect(of(service, 'aws:principalorgid')).toBeUndefined()
+    expect(of(user, 'aws:sourceorgid')).toBeUndefined()
   })
 
   it('an account outside has none of them, and without an organization nobody has', () => {
