@@ -1,11 +1,12 @@
 import type { Command } from 'commander'
 import type { Terminal } from '../terminal.ts'
+import { addServeAgent } from './serve-agent.ts'
 import { addServeController } from './serve-controller.ts'
 import { addServeIssuer } from './serve-issuer.ts'
 import { addServeWebhook } from './webhook.ts'
 
 /** Parts that run by themselves; each adds its own sub-command. */
-const PARTS = [addServeController, addServeIssuer, addServeWebhook]
+const PARTS = [addServeAgent, addServeController, addServeIssuer, addServeWebhook]
 
 export function addServe(program: Command, terminal: Terminal): void {
   const serve = program

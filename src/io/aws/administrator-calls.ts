@@ -45,7 +45,7 @@ export async function createAdministratorCalls(
     const head: HttpHead = { method, ...splitTarget(target), headers: own }
     const scope = { region: facts.region, service }
     const signed = signRequest(head, { credentials, scope, now: clock.now(), bodySha256 })
-    return send(facts.endpoint, { method, target, headers: Object.fromEntries(signed), body })
+    return send({ endpoint: facts.endpoint }, { method, target, headers: Object.fromEntries(signed), body })
   }
   const askIam = (action: string, parameters: Readonly<Record<string, string>>, accept: string) => {
     const body = new URLSearchParams({ Action: action, Version: IAM_VERSION, ...parameters }).toString()

@@ -1,9 +1,8 @@
 import { type Instant, instant, OpenirsaError, Secret } from '../../core/index.ts'
-import { send } from './wire.ts'
+import { send, type Wire } from './wire.ts'
 
 /** Whose token is exchanged for which role. */
-export interface TokenExchange {
-  readonly endpoint: string
+export interface TokenExchange extends Wire {
   readonly roleArn: string
   readonly sessionName: string
   readonly token: string
@@ -42,11 +41,11 @@ interface Answer {
 }
 
 /**
- * AssumeRoleWithWebIdentity at an installation, unsigned, as an SDK sends it.
+ * AssumeRoleWithWebIdentity, unsigned, as an SDK sends it.
  * @throws ExchangeRefusedError with STS's code and sentence
  */
 export async function exchangeToken(exchange: TokenExchange): Promise<ExchangedCredentials> {
-  const { endpoint, roleArn, sessionName, token } = exchange
+  const { roleArn, sessionName, token } = exchange
   const body = new URLSearchParams({
     Action: 'AssumeRoleWithWebIdentity',
     Version: '2011-06-15',
@@ -55,7 +54,7 @@ export async function exchangeToken(exchange: TokenExchange): Promise<ExchangedC
     WebIdentityToken: token,
   }).toString()
   const headers = { 'Content-Type': 'application/x-www-form-urlencoded; charset=utf-8', Accept: 'application/json' }
-  const { status, text, denialId } = await send(endpoint, { method: 'POST', target: '/', headers, body })
+  const { status, text, denialId } = await send(exchange, { method: 'POST', target: '/', headers, body })
   const answer = parse(text)
   const found = answer.AssumeRoleWithWebIdentityResponse?.AssumeRoleWithWebIdentityResult?.Credentials
   if (found === undefined) {

@@ -3,12 +3,14 @@
  * and AWS itself through its SDK, which is brought when it is needed. It judges no answer.
  */
 export { type AdministratorCalls, createAdministratorCalls, type S3Request } from './administrator-calls.ts'
+export { assumeRoleForPodIdentity, EksAuthError, type PodIdentityExchange } from './eks-auth.ts'
 export {
   type ExchangedCredentials,
   ExchangeRefusedError,
   exchangeToken,
   type TokenExchange,
 } from './exchange-token.ts'
+export { createFresh, type Fresh } from './fresh.ts'
 export {
   type CallIam,
   type IamAnswer,
@@ -22,4 +24,4 @@ export { findLiveAccount, liveIam } from './live-iam.ts'
 export { localIam } from './local-iam.ts'
 export { type ListAssociations, liveAssociations, localAssociations } from './pod-identity-associations.ts'
 export { inSomeRegion, loadSdk, type SdkWanted } from './sdk.ts'
-export type { AwsAnswer } from './wire.ts'
+export type { AwsAnswer, Wire } from './wire.ts'

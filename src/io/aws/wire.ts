@@ -1,4 +1,6 @@
-import { request } from 'node:http'
+import { request as requestPlainly } from 'node:http'
+import { request as requestSecurely } from 'node:https'
+import { rootCertificates } from 'node:tls'
 
 /** What one of our own calls was answered; `code` is AWS's error code, or the empty string when it was allowed. */
 export interface AwsAnswer {
@@ -16,13 +18,32 @@ export interface Sent {
   readonly body?: string
 }
 
+/** Where calls go. */
+export interface Wire {
+  readonly endpoint: string
+  /** PEM: certificates that are trusted beside those that Node brings. */
+  readonly authority?: string
+}
+
 const TIMEOUT_MILLISECONDS = 15_000
 
-/** Sends one request to an installation's http endpoint and reads the whole answer, whatever its status. */
-export function send(endpoint: string, { method, target, headers = {}, body = '' }: Sent): Promise<AwsAnswer> {
-  const { hostname, port } = new URL(endpoint)
+/** Sends one request and reads the whole answer, whatever its status. */
+export function send(
+  { endpoint, authority }: Wire,
+  { method, target, headers = {}, body = '' }: Sent,
+): Promise<AwsAnswer> {
+  const { protocol, hostname, port } = new URL(endpoint)
+  const request = protocol === 'https:' ? requestSecurely : requestPlainly
   return new Promise((resolve, reject) => {
-    const options = { hostname, port, method, path: target, headers: { ...headers }, timeout: TIMEOUT_MILLISECONDS }
+    const options = {
+      hostname: hostname.replace(/^\[(.*)\]$/, '$1'),
+      port,
+      method,
+      path: target,
+      headers: { ...headers },
+      timeout: TIMEOUT_MILLISECONDS,
+      ...(authority === undefined ? {} : { ca: [...rootCertificates, authority] }),
+    }
     const call = request(options, (answer) => {
       const parts: Buffer[] = []
       answer.on('data', (part: Buffer) => parts.push(part))
@@ -33,7 +54,7 @@ export function send(endpoint: string, { method, target, headers = {}, body = ''
         const denialId = answer.headers['x-openirsa-denial']
         resolve({
           status,
-          code: status < 300 ? '' : (/<Code>([\w.]+)<\/Code>/.exec(text)?.[1] ?? String(status)),
+          code: status < 300 ? '' : codeOf(text, answer.headers['x-amzn-errortype'], status),
           text,
           ...(typeof denialId === 'string' ? { denialId } : {}),
         })
@@ -43,4 +64,10 @@ export function send(endpoint: string, { method, target, headers = {}, body = ''
     call.on('error', reject)
     call.end(body)
   })
+}
+
+/** SPEC: of XML in the body; of REST with JSON in a header, where an URI may follow. */
+function codeOf(text: string, header: string | string[] | undefined, status: number): string {
+  const [named = ''] = typeof header === 'string' ? header.split(':') : []
+  return /<Code>([\w.]+)<\/Code>/.exec(text)?.[1] ?? (/^\w+$/.test(named) ? named : String(status))
 }

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Clock, OpenirsaError, type Secret } from '../../core/index.ts'
-import { createFresh } from './fresh.ts'
+import { createFresh } from '../../io/aws/index.ts'
 import type { ObtainedCredentials } from './obtain.ts'
 import { renderContainerCredentials } from './render.ts'
 

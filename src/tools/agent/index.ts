@@ -1,0 +1,6 @@
+/**
+ * tools/agent: the EKS Pod Identity agent: run on a node with credentials of its own, or printed as what makes it run on every node.
+ * What a pod is answered is `cluster/agent`'s to say.
+ */
+export type { AgentOptions } from './model.ts'
+export { type ServedAgent, serveAgent } from './serve.ts'
