@@ -12,10 +12,7 @@ import {
   policyWithSessionTags,
 } from './errors.ts'
 import type { AssociationTerms, EksCluster } from './model.ts'
-import { isRoleArn } from './requirements.ts'
-
-/** Who assumes the roles of pods. */
-export const POD_SERVICE = 'pods.eks.amazonaws.com'
+import { isRoleArn, POD_SERVICE } from './requirements.ts'
 
 /** What Create and Update say of an association's terms. */
 export interface TermsInput {

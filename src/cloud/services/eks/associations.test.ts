@@ -130,7 +130,7 @@ describe('CreatePodIdentityAssociation', () => {
         action: 'iam:PassRole',
         resource: roleArn('orders'),
         resourceAccount: ACCOUNT,
-        contextKeys: { 'iam:PassedToService': 'pods.eks.amazonaws.com' },
+        contextKeys: { 'iam:PassedToService': 'pods.eks.amazonaws.com', 'iam:AssociatedResourceArn': CLUSTER_ARN },
         onDeny: 'refuse',
       },
     ])

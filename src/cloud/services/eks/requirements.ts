@@ -5,6 +5,9 @@ import { accountOf, type EksParts, ownerOf, resourceTagKeys } from './clusters.t
 import { type ClusterInput, loggingTypes } from './configuration.ts'
 import { notARoleArn } from './errors.ts'
 
+/** Who assumes the roles of pods. */
+export const POD_SERVICE = 'pods.eks.amazonaws.com'
+
 type Keys = NonNullable<Requirement['contextKeys']>
 
 interface OnCluster {
@@ -48,20 +51,25 @@ export function may(
   }
 }
 
-/** Whom EKS says a role is passed to: it takes a cluster's itself, and those of pods are for this service. */
-type PassedTo = 'eks.amazonaws.com' | 'pods.eks.amazonaws.com'
-
 /** SPEC: who makes a cluster hands its role to EKS. @throws ApiError InvalidParameterException */
-export function mayPassRole(roleArn: string, service: PassedTo = 'eks.amazonaws.com'): Requirement {
+export function mayPassRole(roleArn: string): Requirement {
+  return mayPass(roleArn, { 'iam:PassedToService': 'eks.amazonaws.com' })
+}
+
+/**
+ * SPEC: who makes an association hands its role to EKS Pod Identity, for this cluster. A target role is not handed over: it may be
+ * of another account, and lets the role in by its own trust policy.
+ * @throws ApiError InvalidParameterException
+ */
+export function mayPassRoleToPods(roleArn: string, { name, principal, call }: OnCluster): Requirement {
+  const cluster = clusterArn({ name, account: accountOf(principal), region: call.region })
+  return mayPass(roleArn, { 'iam:PassedToService': POD_SERVICE, 'iam:AssociatedResourceArn': cluster })
+}
+
+function mayPass(roleArn: string, contextKeys: Keys): Requirement {
   const account = parseAccountId(parseArn(roleArn)?.account ?? '')
   if (!isRoleArn(roleArn) || account === undefined) throw notARoleArn(roleArn)
-  return {
-    action: 'iam:PassRole',
-    resource: roleArn,
-    resourceAccount: account,
-    contextKeys: { 'iam:PassedToService': service },
-    onDeny: 'refuse',
-  }
+  return { action: 'iam:PassRole', resource: roleArn, resourceAccount: account, contextKeys, onDeny: 'refuse' }
 }
 
 export function isRoleArn(arn: string): boolean {

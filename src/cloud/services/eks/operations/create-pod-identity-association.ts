@@ -2,12 +2,12 @@ import { isDeepStrictEqual } from 'node:util'
 import { isNamespaceName, isObjectName } from '../../../../core/index.ts'
 import type { ApiCall, ApiResult, Operation, Principal } from '../../../operation.ts'
 import { associationArn, idOfAssociation, mintAssociationId } from '../association-arn.ts'
-import { checkTerms, mergeTerms, POD_SERVICE, type TermsInput } from '../association-terms.ts'
+import { checkTerms, mergeTerms, type TermsInput } from '../association-terms.ts'
 import { accountOf, type EksParts, findCluster, requestTagKeys } from '../clusters.ts'
 import { describeAssociation } from '../describe-association.ts'
 import { associationExists, clusterNotFound, notAKubernetesName } from '../errors.ts'
 import type { EksCluster, PodIdentityAssociation } from '../model.ts'
-import { mayOnCluster, mayPassRole } from '../requirements.ts'
+import { mayOnCluster, mayPassRoleToPods } from '../requirements.ts'
 import { readTags } from '../tags.ts'
 import { writing } from '../trail.ts'
 
@@ -31,7 +31,7 @@ export function createPodIdentityAssociation(parts: EksParts): Operation<CreateP
         call,
         keys: requestTagKeys(readTags(tags)),
       }),
-      mayPassRole(roleArn, POD_SERVICE),
+      mayPassRoleToPods(roleArn, { name, principal, call }),
     ],
     perform: (call, principal) => create(parts, call, principal),
   }

@@ -1,11 +1,11 @@
 import type { ApiCall, ApiResult, Operation, Principal } from '../../../operation.ts'
-import { checkTerms, mergeTerms, POD_SERVICE, type TermsInput } from '../association-terms.ts'
+import { checkTerms, mergeTerms, type TermsInput } from '../association-terms.ts'
 import type { EksParts } from '../clusters.ts'
 import { describeAssociation } from '../describe-association.ts'
 import { associationNotFound, nothingToUpdateInAssociation } from '../errors.ts'
 import { getAssociation, mayOnAssociation, type NamedAssociation } from '../find-association.ts'
 import type { AssociationTerms } from '../model.ts'
-import { mayPassRole } from '../requirements.ts'
+import { mayPassRoleToPods } from '../requirements.ts'
 import { writing } from '../trail.ts'
 
 export interface UpdatePodIdentityAssociationInput extends NamedAssociation, TermsInput {
@@ -16,9 +16,9 @@ export interface UpdatePodIdentityAssociationInput extends NamedAssociation, Ter
 export function updatePodIdentityAssociation(parts: EksParts): Operation<UpdatePodIdentityAssociationInput> {
   return {
     ...writing,
-    requires: async ({ roleArn }, principal, call) => [
+    requires: async ({ clusterName: name, roleArn }, principal, call) => [
       await mayOnAssociation(parts, 'UpdatePodIdentityAssociation', { call, principal }),
-      ...(roleArn === undefined ? [] : [mayPassRole(roleArn, POD_SERVICE)]),
+      ...(roleArn === undefined ? [] : [mayPassRoleToPods(roleArn, { name, principal, call })]),
     ],
     perform: (call, principal) => update(parts, call, principal),
   }
