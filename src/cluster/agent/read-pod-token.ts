@@ -30,6 +30,9 @@ export function readPodToken(jwt: string, { now, nodeName }: TokenJudging): Clai
   const issuer = token.issuer as IssuerUrl
   const { subject } = checkTokenBeforeKey(token, { issuer, clientIds: [AUDIENCE], now, leewaySeconds: LEEWAY })
   const facts = { issuer, subject }
+  // It would stand for the audience, and no token of Kubernetes has it.
+  if (token.claims.azp !== undefined)
+    throw new TokenError('untrusted-claim', 'it has an authorized party', { ...facts, claim: 'azp' })
   const account = subject.startsWith(SUBJECT_PREFIX)
     ? parseServiceAccountRef(subject.slice(SUBJECT_PREFIX.length).replace(':', '/'))
     : undefined
