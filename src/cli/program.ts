@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { Command } from 'commander'
+import { addAgent } from './commands/agent.ts'
 import { addApply } from './commands/apply.ts'
 import { addCluster } from './commands/cluster.ts'
 import { addCredentials } from './commands/credentials.ts'
@@ -56,6 +57,7 @@ export function createProgram(terminal: Terminal, script = ''): Command {
     addTrust,
     addCluster,
     addWebhook,
+    addAgent,
     addIssuer,
     addKeys,
     addServe,

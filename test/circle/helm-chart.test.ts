@@ -4,7 +4,8 @@ import { resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import { version } from '../../src/cli/version.ts'
-import { type KubernetesObject, type ManifestOptions, planManifest } from '../../src/cluster/webhook-manifest/index.ts'
+import type { KubernetesObject } from '../../src/cluster/manifest/index.ts'
+import { type ManifestOptions, planManifest } from '../../src/cluster/webhook-manifest/index.ts'
 import { type ControlPlane, describeWithApiServer, startControlPlane } from './harness/index.ts'
 
 const CHART = resolve('deploy/helm/openirsa-webhook')

@@ -1,15 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { renderManifest } from '../../src/cluster/manifest/index.ts'
 import {
   createSelfManagedCertificates,
   type SelfManagedCertificates,
 } from '../../src/cluster/webhook-certificates/index.ts'
-import {
-  type ManifestOptions,
-  planGuard,
-  planManifest,
-  renderManifest,
-} from '../../src/cluster/webhook-manifest/index.ts'
+import { type ManifestOptions, planGuard, planManifest } from '../../src/cluster/webhook-manifest/index.ts'
 import { Secret, seconds } from '../../src/core/index.ts'
 import { createLog, systemClock, systemRandomness } from '../../src/io/host/index.ts'
 import { createKube, type Kube } from '../../src/io/kube/index.ts'

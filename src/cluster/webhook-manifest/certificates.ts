@@ -1,4 +1,5 @@
-import type { CertificateKeeper, KubernetesObject, ManifestOptions } from './model.ts'
+import type { KubernetesObject } from '../manifest/index.ts'
+import type { CertificateKeeper, ManifestOptions } from './model.ts'
 import { LABELS, NAME, WEBHOOK_NAMES } from './names.ts'
 
 const KEEPERS = {

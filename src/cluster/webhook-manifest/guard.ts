@@ -1,6 +1,6 @@
 import { ConfigError, isNamespaceName, type JsonObject } from '../../core/index.ts'
+import type { KubernetesObject } from '../manifest/index.ts'
 import { isAnyAccount, type LabelSelector, parseLabelSelector } from './label-selector.ts'
-import type { KubernetesObject } from './model.ts'
 import { LABELS, NAME } from './names.ts'
 import { NOT_A_MIRROR, selectors } from './webhook-configuration.ts'
 

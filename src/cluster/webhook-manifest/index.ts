@@ -9,10 +9,7 @@ export type {
   CertificateKeeper,
   DriftWatch,
   FailurePolicy,
-  KubernetesObject,
   ManifestOptions,
-  NamespaceOrigin,
   PodIdentitySource,
 } from './model.ts'
 export { WEBHOOK_NAMES } from './names.ts'
-export { renderManifest } from './render.ts'

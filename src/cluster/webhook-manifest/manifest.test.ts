@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
-import { type KubernetesObject, type ManifestOptions, planManifest, renderManifest } from './index.ts'
+import { type KubernetesObject, renderManifest } from '../manifest/index.ts'
+import { type ManifestOptions, planManifest } from './index.ts'
 
 const DEFAULTS: ManifestOptions = {
   namespace: 'openirsa-webhook',

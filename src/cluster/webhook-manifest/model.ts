@@ -1,26 +1,10 @@
-import type { JsonValue } from '../../core/index.ts'
-
-/** A Kubernetes object as it is written in a manifest; what stands beside these fields depends on its kind. */
-export interface KubernetesObject {
-  readonly apiVersion: string
-  readonly kind: string
-  readonly metadata: {
-    readonly name: string
-    readonly namespace?: string
-    readonly labels?: Readonly<Record<string, string>>
-    readonly annotations?: Readonly<Record<string, string>>
-  }
-  readonly [field: string]: JsonValue | undefined
-}
+import type { NamespaceOrigin } from '../manifest/index.ts'
 
 /** What the API server does with a pod when the webhook cannot be asked. */
 export type FailurePolicy = 'Ignore' | 'Fail'
 
 /** Who makes the serving certificate: the webhook itself, or cert-manager, which must be in the cluster then. */
 export type CertificateKeeper = 'self' | 'cert-manager'
-
-/** Whether a Namespace is among the objects: a new one, or the one that is there already. */
-export type NamespaceOrigin = 'made' | 'existing'
 
 /** Whether running pods are looked through for what they lack, which needs the right to list pods. */
 export type DriftWatch = 'on' | 'off'

@@ -1,4 +1,5 @@
-import type { KubernetesObject, ManifestOptions } from './model.ts'
+import type { KubernetesObject } from '../manifest/index.ts'
+import type { ManifestOptions } from './model.ts'
 import { LABELS, NAME, PORTS, SELECTOR, WEBHOOK_NAMES } from './names.ts'
 
 /** How the webhook is reached, by whom, and that one of it is left when nodes are drained. */

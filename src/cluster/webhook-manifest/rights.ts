@@ -1,5 +1,6 @@
 import type { JsonValue } from '../../core/index.ts'
-import type { KubernetesObject, ManifestOptions } from './model.ts'
+import type { KubernetesObject } from '../manifest/index.ts'
+import type { ManifestOptions } from './model.ts'
 import { LABELS, NAME, WEBHOOK_NAMES } from './names.ts'
 
 type Rule = Readonly<Record<string, JsonValue>>

@@ -1,4 +1,5 @@
-import type { KubernetesObject, ManifestOptions } from './model.ts'
+import type { KubernetesObject } from '../manifest/index.ts'
+import type { ManifestOptions } from './model.ts'
 import { LABELS, MIRROR_ANNOTATION, NAME, NAMESPACE_LABEL, WEBHOOK_NAMES } from './names.ts'
 
 /** What makes API servers ask the webhook. There is no `caBundle`: who keeps the certificates puts it in, and it survives another apply. */

@@ -1,4 +1,5 @@
-import { type GuardOptions, planGuard, renderManifest } from '../../cluster/webhook-manifest/index.ts'
+import { renderManifest } from '../../cluster/manifest/index.ts'
+import { type GuardOptions, planGuard } from '../../cluster/webhook-manifest/index.ts'
 
 /** The guard as YAML, for `kubectl apply -f -`, with what it lets pass, does not see and costs. @throws ConfigError */
 export function renderWebhookGuard(options: GuardOptions): Promise<string> {

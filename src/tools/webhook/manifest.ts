@@ -1,11 +1,10 @@
+import { type NamespaceOrigin, renderManifest } from '../../cluster/manifest/index.ts'
 import {
   type CertificateKeeper,
   type DriftWatch,
   type FailurePolicy,
-  type NamespaceOrigin,
   type PodIdentitySource,
   planManifest,
-  renderManifest,
 } from '../../cluster/webhook-manifest/index.ts'
 import { type ParsedPflags, type Pflag, renderPflagValue, webhookFlags } from '../../config/index.ts'
 import { ConfigError } from '../../core/index.ts'
