@@ -64,9 +64,9 @@ function answerFailure(failure: unknown, source: string, { log }: AgentParts): A
   return say(isRefusal ? status : 503, awsCode, message)
 }
 
-/** SPEC: `code` and `message` are what SDKs show of a refusal. @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html */
+/** Both spellings: the SDK for Go reads the first, that for JavaScript the second, and botocore shows the whole. */
 function say(status: number, code: string, message: string): Answer {
-  return { status, body: JSON.stringify({ code, message }) }
+  return { status, body: JSON.stringify({ code, message, Code: code, Message: message }) }
 }
 
 /** This is where a secret key leaves the agent, for the pod whose token was verified. */
