@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // Writes openirsa's container image with no container engine and no registry: `node scripts/build-image.mjs --output FILE [--name REF] [--dist DIR]`, then
 // `docker load -i FILE`, `kind load image-archive FILE`, or `ctr -n k8s.io images import FILE`.
-// In it: the Node.js that runs this script with the libraries it is linked to, the built package, what it depends on, certificates; no shell.
+// In it: the Node.js that runs this script and `ip` of iproute2 with the libraries they are linked to, the built package, what it depends on,
+// certificates; no shell. `ip` is for the agent of EKS Pod Identity, which gives a node its address; a machine without it makes an image without.
 // It runs from a read-only file system, as any user. It names none, as the reference webhook's image does: that one's manifests listen on port 443,
 // which other users may only since containerd 2. Those of `openirsa webhook manifest` say 65532. `/webhook` is the reference's command.
 import { execFileSync } from 'node:child_process'
@@ -20,11 +21,31 @@ const UNREAD = /\.(d\.[cm]?ts|map|md|markdown|tsbuildinfo)$/
 
 function runtime() {
   const node = realpathSync(process.execPath)
-  // `libc.so.6 => /lib/…/libc.so.6 (0x…)`, and the loader by its path alone; vdso is none of the machine's files.
-  const linked = execFileSync('ldd', [node], { encoding: 'utf8' })
-  const libraries = [...linked.matchAll(/(\/\S+) \(0x/g)].map(([, path]) => ({ from: path, to: path }))
-  return [{ from: node, to: '/usr/bin/node' }, ...libraries]
+  return [{ from: node, to: '/usr/bin/node' }, ...librariesOf(node)]
 }
+
+const IP_PATHS = ['/usr/sbin/ip', '/sbin/ip', '/usr/bin/ip', '/bin/ip']
+
+function addressTool() {
+  const found = IP_PATHS.find((path) => existsSync(path))
+  if (found === undefined) {
+    console.error(
+      'build-image: WARNING: this machine has no `ip`: nodes get no address from this image, so that the pods of `openirsa agent manifest` do not start; install iproute2',
+    )
+    return []
+  }
+  const ip = realpathSync(found)
+  return [{ from: ip, to: '/usr/bin/ip' }, ...librariesOf(ip)]
+}
+
+function librariesOf(program) {
+  // `libc.so.6 => /lib/…/libc.so.6 (0x…)`, and the loader by its path alone; vdso is none of the machine's files.
+  const linked = execFileSync('ldd', [program], { encoding: 'utf8' })
+  return [...linked.matchAll(/(\/\S+) \(0x/g)].map(([, path]) => ({ from: path, to: path }))
+}
+
+/** Programs share libraries. */
+const onceEach = (files) => [...new Map(files.map((file) => [file.to, file])).values()]
 
 function application(dist) {
   if (!existsSync(join(dist, 'cli/main.js')))
@@ -60,6 +81,6 @@ if (values.output === undefined) {
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 writeImage(resolve(values.output), {
   name: values.name ?? `openirsa:${version}`,
-  files: [...runtime(), ...application(resolve(values.dist)), ...surroundings()],
+  files: onceEach([...runtime(), ...addressTool(), ...application(resolve(values.dist)), ...surroundings()]),
   settings: { Entrypoint: ['/usr/bin/openirsa'], Env: ['PATH=/usr/bin'], WorkingDir: '/' },
 })
