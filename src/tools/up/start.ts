@@ -171,6 +171,19 @@ async function openCloud(options: UpOptions, host: UpHost, foundation: Foundatio
   })
 }
 
+/** Whom the pods of a cluster were let be goes with it: another one may have its name one day, and even its issuer. */
+function withAssociations(known: KnownClusters, { clusters }: Cloud): Pick<KnownClusters, 'add' | 'list' | 'remove'> {
+  return {
+    add: known.add,
+    list: known.list,
+    remove: async (name) => {
+      const found = known.list().find((cluster) => cluster.name === name)
+      if (found !== undefined) await clusters.forget(found.issuer)
+      return await known.remove(name)
+    },
+  }
+}
+
 /** Real clusters, as EKS tells of them: in the account that they were added to. */
 function addedClusters({ list }: Pick<KnownClusters, 'list'>, region: Region): readonly EksCluster[] {
   return list().map(({ name, account, issuer, addedAt }) => ({
@@ -215,7 +228,7 @@ function serve(
     findNewestDenial: () => cloud.denials.findNewest(),
     listTrail: trail.list,
     organizationOf: (account) => organization?.policiesOf(account),
-    knownClusters,
+    knownClusters: withAssociations(knownClusters, cloud),
   })
   return listen({
     port: options.port,

@@ -359,6 +359,13 @@ describe('an association', () => {
     expect(await eks.pods.find({ ...whose, cluster: local })).toMatchObject({ roleArn: roleArn('orders') })
   })
 
+  it('goes with a cluster that the installation brings no more, tags and all', async () => {
+    const { associationArn: resourceArn } = await create({ tags: { team: 'shop' } })
+    await eks.book.forget(local.issuer)
+    expect((await list()).associations).toEqual([])
+    await expect(ask('ListTagsForResource', { resourceArn })).rejects.toMatchObject({ httpStatus: 404 })
+  })
+
   it('goes with its cluster when that is deleted', async () => {
     roles.set(roleArn('cluster'), { arn: roleArn('cluster') as Arn } as Role)
     const vpc = { resourcesVpcConfig: { subnetIds: ['subnet-0a'] } }

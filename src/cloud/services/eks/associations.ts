@@ -47,12 +47,11 @@ export function createAssociations(store: Store): Associations {
   }
 }
 
-/** All of a cluster that is deleted. */
-export async function removeAssociationsOf(tx: Tx, cluster: EksCluster): Promise<void> {
-  for (const { arn } of await rowsOf(tx, cluster).execute()) {
-    await tx.deleteFrom('eks_associations').where('arn', '=', arn).execute()
-    await tx.deleteFrom('eks_tags').where('arn', '=', arn).execute()
-  }
+/** All of the cluster with that issuer, which is no more; no other one has it. */
+export async function removeAssociationsOf(tx: Tx, issuer: string): Promise<void> {
+  const rows = await tx.selectFrom('eks_associations').select('arn').where('issuer', '=', issuer).execute()
+  for (const { arn } of rows) await tx.deleteFrom('eks_tags').where('arn', '=', arn).execute()
+  await tx.deleteFrom('eks_associations').where('issuer', '=', issuer).execute()
 }
 
 type Place = Pick<AssociationRow, 'issuer' | 'cluster' | 'account'>

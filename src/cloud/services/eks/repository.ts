@@ -17,6 +17,8 @@ export interface Repository {
   insert(cluster: CreatedCluster, tags: Tags): Promise<CreatedCluster | undefined>
   /** Its tags, updates and associations go with it. */
   remove(cluster: CreatedCluster, now: Instant): Promise<void>
+  /** Associations of a cluster that the installation brought, and brings no more. */
+  forget(issuer: string): Promise<void>
   update(cluster: CreatedCluster, configuration: ClusterConfiguration, update: ClusterUpdate): Promise<void>
   /** Newest first. */
   updatesOf(arn: string): Promise<readonly ClusterUpdate[]>
@@ -37,6 +39,7 @@ export function createRepository(store: Store): Repository {
     },
     insert: (cluster, tags) => store.transaction((tx: Tx) => insert(tx, cluster, tags)),
     remove: (cluster, now) => store.transaction((tx: Tx) => remove(tx, cluster, now)),
+    forget: (issuer) => store.transaction((tx: Tx) => removeAssociationsOf(tx, issuer)),
     update: (cluster, configuration, update) =>
       store.transaction(async (tx: Tx) => {
         const text = JSON.stringify(configuration)
@@ -81,7 +84,7 @@ async function remove(tx: Tx, cluster: CreatedCluster, now: Instant): Promise<vo
   await tx.updateTable('eks_clusters').set({ deleted_at: now }).where('issuer', '=', cluster.issuer).execute()
   await tx.deleteFrom('eks_tags').where('arn', '=', arn).execute()
   await tx.deleteFrom('eks_updates').where('arn', '=', arn).execute()
-  await removeAssociationsOf(tx, cluster)
+  await removeAssociationsOf(tx, cluster.issuer)
 }
 
 function rowOf(cluster: CreatedCluster): ClusterRow {

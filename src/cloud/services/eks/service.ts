@@ -31,12 +31,14 @@ export interface Eks {
   readonly pods: PodIdentities
 }
 
-/** The clusters that CreateCluster made. */
+/** The clusters that CreateCluster made, and what calls made of the others. */
 export interface ClusterBook {
   /** Of all accounts and regions, oldest first. */
   list(): Promise<readonly CreatedCluster[]>
   /** Issuers of those that are deleted: once ours, they are never somebody else's. */
   listDeletedIssuers(): Promise<readonly string[]>
+  /** Whom the pods of a cluster were let be that the installation brought, and brings no more. */
+  forget(issuer: string): Promise<void>
 }
 
 /** EKS over the clusters that this installation brought and those that calls make. */
