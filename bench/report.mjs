@@ -52,7 +52,7 @@ export function renderReport(found, { connections, seconds }) {
   ]
   return [
     `Node ${process.version} on Linux ${release()}, ${cpus().length} × ${cpus()[0].model}, ${Math.round(totalmem() / 2 ** 30)} GiB; load average before ${found.loadBefore}.`,
-    `${connections} keep-alive connections for ${seconds} s each after a second of warm-up, from a process of its own on the same cores.`,
+    `${connections} keep-alive connections for ${seconds} s each after fifteen of warm-up, from a process of its own on the same cores.`,
     `Appending 4 KiB and fdatasync takes ${found.sync} ms on this disk; an answer waits for at least one, which calls of that time share.`,
     'A ratio is openirsa over baseline; for rates more is better, for times and memory less.',
     '',

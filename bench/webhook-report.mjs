@@ -64,7 +64,7 @@ export function renderWebhookReport(found) {
   ]
   return [
     found.machine,
-    `Over TLS, ${connections} keep-alive connections, ${seconds} s each after a second of warm-up, ${rounds} rounds in turns (the middle one counts), from a process of its own on the same cores.`,
+    `Over TLS, ${connections} keep-alive connections, ${seconds} s each, ${rounds} rounds in turns (the middle one counts) after fifteen seconds of warm-up, from a process of its own on the same cores.`,
     'Bare node:https parses the same body and answers 2600 bytes. A ratio is openirsa over baseline.',
     '',
     '| what | openirsa | baseline | ratio | wanted |',
