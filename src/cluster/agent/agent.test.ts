@@ -178,6 +178,25 @@ describe('the agent', () => {
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(20)
   })
 
+  test('tells the account of the role, where EKS Auth does', async () => {
+    await start()
+    under.answers = async () => ({ ...credentials(), account: '111122223333' })
+    expect((await ask(tokenOf())).body.AccountId).toBe('111122223333')
+  })
+
+  test('says once a minute why EKS Auth cannot be asked, however many pods ask', async () => {
+    await start()
+    under.answers = async () => {
+      throw new EksAuthError('ServiceUnavailableException', 503, 'EKS Auth cannot be reached')
+    }
+    const told = () => under.lines.filter((line) => line.includes('EKS Auth cannot be asked')).length
+    for (const jti of ['one', 'two', 'three']) expect((await ask(tokenOf({ jti }))).status).toBe(503)
+    expect(told()).toBe(1)
+    under.now = instant(NOW + 61_000)
+    await ask(tokenOf())
+    expect(told()).toBe(2)
+  })
+
   test('writes neither token nor secret into its log', async () => {
     await start()
     await ask(tokenOf())

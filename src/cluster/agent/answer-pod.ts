@@ -4,6 +4,7 @@ import { EksAuthError, type ExchangedCredentials } from '../../io/aws/index.ts'
 import { createKeptCredentials } from './kept-credentials.ts'
 import type { AgentParts } from './model.ts'
 import { readPodToken } from './read-pod-token.ts'
+import { createSeldom } from './seldom.ts'
 
 export interface Answer {
   readonly status: number
@@ -19,6 +20,7 @@ export function createPodAnswers(parts: AgentParts): (request: IncomingMessage) 
   const { clock, log, nodeName } = parts
   const kept = createKeptCredentials(parts.exchange, clock)
   const rate = createRate(ASKS_PER_SECOND)
+  const seldom = createSeldom(clock)
   return async (request) => {
     const refusal = refuseRequest(request)
     if (refusal !== undefined) return refusal
@@ -31,7 +33,7 @@ export function createPodAnswers(parts: AgentParts): (request: IncomingMessage) 
       log.debug({ ...pod, source }, 'a pod got its credentials')
       return { status: 200, body: render(credentials) }
     } catch (failure) {
-      return answerFailure(failure, source, parts)
+      return answerFailure(failure, source, { log, seldom })
     }
   }
 }
@@ -48,20 +50,28 @@ function refuseRequest({ method, url, headers }: IncomingMessage): Answer | unde
   return undefined
 }
 
-function answerFailure(failure: unknown, source: string, { log }: AgentParts): Answer {
+interface FailureParts extends Pick<AgentParts, 'log'> {
+  /** Whether a cause is to be told in the log: SDKs ask again and again. */
+  readonly seldom: (cause: string) => boolean
+}
+
+function answerFailure(failure: unknown, source: string, { log, seldom }: FailureParts): Answer {
   if (failure instanceof TokenError) {
-    log.info({ source, reason: failure.reason, why: failure.message, ...failure.facts }, 'a token was refused')
-    const code = failure.reason === 'expired' ? 'ExpiredTokenException' : 'InvalidTokenException'
-    return say(400, code, `the token is refused: ${failure.message}`)
+    const { reason, message, facts } = failure
+    if (seldom(`${source} ${reason}`)) log.info({ source, reason, why: message, ...facts }, 'a token was refused')
+    const code = reason === 'expired' ? 'ExpiredTokenException' : 'InvalidTokenException'
+    return say(400, code, `the token is refused: ${message}`)
   }
   if (!(failure instanceof EksAuthError)) {
     log.error({ failure, source }, 'a request could not be answered')
     return say(500, 'InternalServerException', 'the agent could not answer')
   }
   const { status, awsCode, message } = failure
-  const isRefusal = status < 500
-  log[isRefusal ? 'info' : 'warn']({ failure, source }, isRefusal ? 'EKS Auth refused' : 'EKS Auth cannot be asked')
-  return say(isRefusal ? status : 503, awsCode, message)
+  const isOutage = status >= 500
+  // An outage is everybody's; a refusal is that of one pod.
+  if (seldom(isOutage ? message : `${source} ${message}`))
+    log[isOutage ? 'warn' : 'info']({ failure, source }, isOutage ? 'EKS Auth cannot be asked' : 'EKS Auth refused')
+  return say(status, awsCode, message)
 }
 
 /** Both spellings: the SDK for Go reads the first, that for JavaScript the second, and botocore shows the whole. */
@@ -70,11 +80,12 @@ function say(status: number, code: string, message: string): Answer {
 }
 
 /** This is where a secret key leaves the agent, for the pod whose token was verified. */
-function render({ accessKeyId, secretAccessKey, sessionToken, expiresAt }: ExchangedCredentials): string {
+function render({ accessKeyId, secretAccessKey, sessionToken, expiresAt, account }: ExchangedCredentials): string {
   return JSON.stringify({
     AccessKeyId: accessKeyId,
     SecretAccessKey: secretAccessKey.reveal(),
     Token: sessionToken.reveal(),
     Expiration: renderIsoSeconds(expiresAt),
+    ...(account === undefined ? {} : { AccountId: account }),
   })
 }

@@ -13,6 +13,8 @@ export interface ExchangedCredentials {
   readonly secretAccessKey: Secret
   readonly sessionToken: Secret
   readonly expiresAt: Instant
+  /** Of the role, where whoever exchanged tells it. */
+  readonly account?: string
 }
 
 /** STS refused, in its own words. */

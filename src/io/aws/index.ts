@@ -3,7 +3,7 @@
  * and AWS itself through its SDK, which is brought when it is needed. It judges no answer.
  */
 export { type AdministratorCalls, createAdministratorCalls, type S3Request } from './administrator-calls.ts'
-export { assumeRoleForPodIdentity, EksAuthError, type PodIdentityExchange } from './eks-auth.ts'
+export { assumeRoleForPodIdentity, CallerRefusedError, EksAuthError, type PodIdentityExchange } from './eks-auth.ts'
 export {
   type ExchangedCredentials,
   ExchangeRefusedError,

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { type Clock, ConfigError, Secret } from '../../core/index.ts'
+import { type Clock, ConfigError, instant, Secret } from '../../core/index.ts'
 import { createFresh, type ExchangedCredentials, exchangeToken, type Wire } from '../../io/aws/index.ts'
 import type { SigningCredentials } from '../../standards/sigv4/index.ts'
 import type { Environment } from './model.ts'
@@ -7,6 +7,8 @@ import type { Environment } from './model.ts'
 /** The agent's own, which its calls are signed with. */
 export interface NodeCredentials {
   get(): Promise<SigningCredentials>
+  /** They are not taken any more: the next ones are made anew, where they can be; not more often than every half minute. */
+  forget(): void
   /** Which role, or which key; nothing secret. */
   readonly whose: string
 }
@@ -29,16 +31,29 @@ export function findNodeCredentials(environment: Environment, parts: NodeCredent
       secretAccessKey: new Secret(AWS_SECRET_ACCESS_KEY),
       ...(AWS_SESSION_TOKEN === undefined ? {} : { sessionToken: AWS_SESSION_TOKEN }),
     }
-    return { whose: AWS_ACCESS_KEY_ID, get: async () => credentials }
+    return { whose: AWS_ACCESS_KEY_ID, get: async () => credentials, forget: () => undefined }
   }
   const { AWS_ROLE_ARN: roleArn, AWS_WEB_IDENTITY_TOKEN_FILE: file } = environment
   if (roleArn === undefined || file === undefined)
     throw new ConfigError('the agent has no credentials of its own to ask EKS Auth with', {
       hint: 'set AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE, as `openirsa agent manifest` does, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
     })
-  const fresh = createFresh(() => exchange(roleArn, file, parts), parts.clock)
-  return { whose: roleArn, get: async () => render(await fresh.get()) }
+  const { clock } = parts
+  const make = () => createFresh(() => exchange(roleArn, file, parts), clock)
+  let [fresh, forgotten] = [make(), instant(0)]
+  return {
+    whose: roleArn,
+    get: async () => render(await fresh.get()),
+    forget: () => {
+      if (clock.now() - forgotten < FORGET_MILLISECONDS) return
+      forgotten = clock.now()
+      fresh = make()
+    },
+  }
 }
+
+/** Whoever is refused whatever it shows must not ask STS for every pod that asks. */
+const FORGET_MILLISECONDS = 30_000
 
 /** The file is read each time: the kubelet renews what is in it. */
 async function exchange(

@@ -1,6 +1,6 @@
 import { startAgent } from '../../cluster/agent/index.ts'
 import { OpenirsaError, type Secret } from '../../core/index.ts'
-import { assumeRoleForPodIdentity, EksAuthError } from '../../io/aws/index.ts'
+import { assumeRoleForPodIdentity, CallerRefusedError, EksAuthError } from '../../io/aws/index.ts'
 import { createLog, systemClock, untilSignal } from '../../io/host/index.ts'
 import { findEndpoints } from './endpoints.ts'
 import type { AgentOptions } from './model.ts'
@@ -34,14 +34,18 @@ export async function serveAgent(options: AgentOptions): Promise<ServedAgent> {
   const findOwn = async () => {
     const credentials = await own.get().catch((cause: unknown) => {
       const said = cause instanceof OpenirsaError ? cause.message : 'STS cannot be reached'
-      throw new EksAuthError('ServiceUnavailableException', 503, `the agent has no credentials: ${said}`, cause)
+      throw new EksAuthError('ServiceUnavailableException', 503, `the agent has no credentials: ${said}`, { cause })
     })
     unready = undefined
     return credentials
   }
   const exchange = async (token: Secret) => {
     const credentials = await findOwn()
-    return assumeRoleForPodIdentity({ ...eksAuth, region, clusterName, token, credentials, now: clock.now() })
+    const asked = { ...eksAuth, region, clusterName, token, credentials, now: clock.now() }
+    return assumeRoleForPodIdentity(asked).catch((failure: unknown) => {
+      if (failure instanceof CallerRefusedError) own.forget()
+      throw failure
+    })
   }
   const unreadiness = (): string | undefined => unready
   const agent = await startAgent({ addresses, health, nodeName, exchange, unreadiness, clock, log })
