@@ -4,7 +4,7 @@ import { type Server, startServer } from './process.ts'
 import type { ControlPlaneSecrets } from './secrets.ts'
 
 /**
- * What Deployments, Jobs, service accounts and Services need. One name that it does not know makes it end. Without `node-lifecycle-controller`, the
+ * What Deployments, DaemonSets, Jobs, service accounts and Services need. One name that it does not know makes it end. Without `node-lifecycle-controller`, the
  * taint `node.kubernetes.io/not-ready` stays on a node that is ready, and nothing without tolerations is put there.
  */
 export const CONTROLLERS = [
@@ -13,6 +13,7 @@ export const CONTROLLERS = [
   'namespace-controller',
   'deployment-controller',
   'replicaset-controller',
+  'daemonset-controller',
   'job-controller',
   'endpoints-controller',
   'endpointslice-controller',
