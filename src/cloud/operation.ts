@@ -180,6 +180,8 @@ export interface TrailShape<Input> {
     account: AccountId,
     partition: Partition,
   ): readonly { readonly type: string; readonly arn: string; readonly account: AccountId }[]
+  /** What the event is found by besides, where AWS tells of a resource by its name and writes nothing of it into the record. */
+  foundBy?(input: Input): readonly { readonly type: string; readonly name: string }[]
 }
 
 /** Why a call was refused by `authenticate` or `authorize`. */

@@ -83,6 +83,8 @@ describe('a pod whose service account has an association', () => {
       eventCategory: 'Management',
       managementEvent: true,
     })
+    expect(record?.resources).toEqual([{ type: 'AWS::EKS::Cluster', name: CLUSTER }])
+    expect(record?.event).not.toHaveProperty('resources')
     const stored = (await at.storedBytes()).toString('latin1') + at.logged()
     for (const secret of [token, token.split('.')[2] ?? '', credentials.secretAccessKey, credentials.sessionToken])
       expect(stored.includes(secret)).toBe(false)

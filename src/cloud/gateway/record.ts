@@ -45,7 +45,10 @@ export function trailRecordOf(journey: Journey, ending: Ending, home: Home): Tra
     category: row.trail.category,
     ...(userName === undefined ? {} : { userName }),
     ...(accessKeyId === undefined ? {} : { accessKeyId }),
-    resources: resources.map(({ type, arn }) => ({ type, name: arn })),
+    resources: [
+      ...resources.map(({ type, arn }) => ({ type, name: arn })),
+      ...(call === undefined ? [] : (row.trail.foundBy?.(call.input as never) ?? [])),
+    ],
     ...('denialId' in ending && ending.denialId !== undefined ? { denialId: ending.denialId } : {}),
     event: {
       eventVersion: '1.08',

@@ -28,6 +28,7 @@ export function createEksAuth(options: EksAuthOptions): Service {
       readOnly: true,
       // INVARIANT: members are named one by one: the token is not among them.
       requestParameters: ({ clusterName }) => ({ clusterName, token: HIDDEN }),
+      foundBy: ({ clusterName }) => [{ type: 'AWS::EKS::Cluster', name: clusterName }],
     },
   }
   return {
