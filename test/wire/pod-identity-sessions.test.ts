@@ -1,9 +1,15 @@
 /** What the pod gets by EKS Pod Identity: session tags, the target role, the session policy; each cluster for itself. */
-import { CreateClusterCommand, DeleteClusterCommand } from '@aws-sdk/client-eks'
+import {
+  CreateClusterCommand,
+  CreatePodIdentityAssociationCommand,
+  DeleteClusterCommand,
+  DeletePodIdentityAssociationCommand,
+} from '@aws-sdk/client-eks'
 import { CreateRoleCommand, PutRolePolicyCommand, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam'
 import { CreateBucketCommand, GetObjectCommand, ListBucketsCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { Secret } from '../../src/core/index.ts'
 import { createRole, explained, policy, roleArn } from './circle.ts'
 import { clientsOf, refusalOf } from './clients.ts'
 import { ACCOUNT, type InstallationUnderTest, openInstallation } from './installation.ts'
@@ -239,5 +245,71 @@ describe('the policy of an association', () => {
     expect(await refusalOf(s3.send(new CreateBucketCommand({ Bucket: 'more' })))).toMatchObject({
       code: 'AccessDenied',
     })
+  })
+})
+
+describe('who makes an association must be allowed to pass its role: one who', () => {
+  const wanted = { clusterName: CLUSTER, namespace: 'shop', serviceAccount: 'passed', roleArn: roleArn('orders') }
+  const passing = (condition: object) => ({
+    Effect: 'Allow',
+    Action: 'iam:PassRole',
+    Resource: roleArn('orders'),
+    Condition: condition,
+  })
+  let number = 0
+
+  /** The outcome for a role with these statements beside the permission to make associations. */
+  async function outcomeFor(...may: object[]): Promise<string> {
+    number += 1
+    const name = `maker-${number}`
+    const trust = { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'sts:AssumeRole' }
+    await createRole(at, { name, trust: [trust], may: [{ Effect: 'Allow', Action: 'eks:*', Resource: '*' }, ...may] })
+    const made = await clientsOf(at).sts.send(
+      new AssumeRoleCommand({ RoleArn: roleArn(name), RoleSessionName: 'maker' }),
+    )
+    const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = made.Credentials ?? {}
+    const credentials = {
+      accessKeyId: AccessKeyId,
+      secretAccessKey: new Secret(SecretAccessKey),
+      sessionToken: SessionToken,
+    }
+    const { eks } = clientsOf(at, credentials)
+    try {
+      const { association } = await eks.send(new CreatePodIdentityAssociationCommand(wanted))
+      const { associationId } = association ?? {}
+      await eks.send(new DeletePodIdentityAssociationCommand({ clusterName: CLUSTER, associationId }))
+      return 'made'
+    } catch (failure) {
+      return (failure as Error).message
+    }
+  }
+
+  const refused = `is not authorized to perform: iam:PassRole on resource: ${roleArn('orders')} because no identity-based policy allows the iam:PassRole action`
+  it.each([
+    ['may pass no role', [], false],
+    [
+      'may pass it to this service',
+      [passing({ StringEquals: { 'iam:PassedToService': 'pods.eks.amazonaws.com' } })],
+      true,
+    ],
+    [
+      'may pass it to EKS itself only',
+      [passing({ StringEquals: { 'iam:PassedToService': 'eks.amazonaws.com' } })],
+      false,
+    ],
+    [
+      'may pass it for this cluster',
+      [passing({ ArnLike: { 'iam:AssociatedResourceARN': 'arn:aws:eks:*:*:cluster/local' } })],
+      true,
+    ],
+    [
+      'may pass it for another cluster',
+      [passing({ ArnLike: { 'iam:AssociatedResourceARN': 'arn:aws:eks:*:*:cluster/x' } })],
+      false,
+    ],
+  ])('%s', async (_who, may, isMade) => {
+    const outcome = await outcomeFor(...may)
+    if (isMade) expect(outcome).toBe('made')
+    else expect(outcome).toContain(refused)
   })
 })

@@ -45,9 +45,14 @@ function notReached(rung: Rung): LadderStep['state'] {
   return rung === 'token' || rung === 'provider' || rung === 'trust' ? 'absent' : 'not reached'
 }
 
-function tokenLadder({ error, provider }: Extract<Refusal, { kind: 'token' }>, broken: Rung): readonly LadderStep[] {
+function tokenLadder(
+  { error, provider, roleArn }: Extract<Refusal, { kind: 'token' }>,
+  broken: Rung,
+): readonly LadderStep[] {
   return RUNGS.map((rung) => {
     if (rung === broken) return step(rung, 'broken', error.reason)
+    // The tokens of EKS Pod Identity are the cluster's own: no provider has a part in it.
+    if (rung === 'provider' && roleArn === undefined) return step(rung, 'absent')
     // The provider was found, and its audiences and keys held: the token itself is at fault.
     if (rung === 'provider' && provider !== undefined) return step(rung, 'passed', provider.arn)
     if (rung === 'token') return step(rung, 'not reached', 'readable; its signature was not checked')

@@ -24,11 +24,11 @@ export const roleNotAssumable = (): ApiError =>
   )
 
 /** UNVERIFIED: the code; EKS' documentation names `PackedPolicyTooLarge`, which this API's model does not have. */
-export const packedTooLarge = ({ percent }: SessionTooLargeError): ApiError =>
+export const packedTooLarge = ({ percent, of }: SessionTooLargeError): ApiError =>
   new ApiError(
     'InvalidRequestException',
     400,
-    `PackedPolicyTooLarge: Packed size of session tags consumes ${percent}% of allotted space.`,
+    `PackedPolicyTooLarge: Packed size of ${of === 'tags' ? 'session tags' : 'the policy'} consumes ${percent}% of allotted space.`,
   )
 
 export const notSigned = (): ApiError =>
