@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type Instant, instant, Secret } from '../../core/index.ts'
 import { EksAuthError, type ExchangedCredentials } from '../../io/aws/index.ts'
@@ -177,6 +178,25 @@ describe('the agent', () => {
     const answers = await Promise.all(Array.from({ length: 40 }, () => ask('garbage')))
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(20)
   })
+
+  test('lets one address hold a hundred connections and no more, and answers again when they are gone', async () => {
+    await start()
+    const { port, hostname } = new URL(under.agent.urls[0] ?? '')
+    const sockets = Array.from({ length: 120 }, () => connect(Number(port), hostname).on('error', () => undefined))
+    const open = () => sockets.filter(({ closed }) => !closed).length
+    await expect.poll(open).toBe(100)
+    await expect(ask(tokenOf())).rejects.toThrow('fetch failed')
+    for (const socket of sockets) socket.destroy()
+    await expect.poll(async () => (await ask(tokenOf()).catch(() => ({ status: 0 }))).status).toBe(200)
+  })
+
+  test('ends a connection whose request does not end', async () => {
+    await start()
+    const { port, hostname } = new URL(under.agent.urls[0] ?? '')
+    const socket = connect(Number(port), hostname).resume()
+    socket.on('error', () => undefined).write('GET /v1/credentials HTTP/1.1\r\nHost: x\r\nX-Slow: ')
+    await expect.poll(() => socket.closed, { timeout: 9000 }).toBe(true)
+  }, 10_000)
 
   test('tells the account of the role, where EKS Auth does', async () => {
     await start()

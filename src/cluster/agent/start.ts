@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, isIPv6 } from 'node:net'
 import { ConfigError } from '../../core/index.ts'
 import { type Answer, createPodAnswers } from './answer-pod.ts'
+import { limitConnections } from './limit-connections.ts'
 import type { Address, Agent, AgentParts } from './model.ts'
 
 /**
@@ -12,8 +13,11 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
   const answer = createPodAnswers(parts)
   const servers: Server[] = []
   const open = async (address: Address, respond: (request: IncomingMessage) => Promise<Answer>): Promise<string> => {
-    const server = harden(createServer((request, response) => void serve(request, response, respond)))
+    const server = createServer(OPTIONS, (request, response) => void serve(request, response, respond))
+    limitConnections(server)
     const url = await listening(server, address)
+    // Too many open files, say: a connection is lost, the next one may not be.
+    server.on('error', (failure) => parts.log.warn({ failure }, 'a connection could not be accepted'))
     servers.push(server)
     return url
   }
@@ -31,13 +35,8 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
   }
 }
 
-function harden(server: Server): Server {
-  server.headersTimeout = 5000
-  server.requestTimeout = 10_000
-  server.keepAliveTimeout = 5000
-  server.maxConnections = 1000
-  return server
-}
+/** Heads that do not end are looked for so often; the default of Node is half a minute. */
+const OPTIONS = { connectionsCheckingInterval: 1000, maxHeaderSize: 16 * 1024, insecureHTTPParser: false } as const
 
 async function serve(
   request: IncomingMessage,
@@ -60,8 +59,10 @@ function answerHealth(url: string, { unreadiness }: AgentParts): Answer {
 
 function listening(server: Server, { host, port }: Address): Promise<string> {
   return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => reject(cannotListen(cause, { host, port })))
+    const fail = (cause: NodeJS.ErrnoException): void => reject(cannotListen(cause, { host, port }))
+    server.once('error', fail)
     server.listen({ host, port, ipv6Only: isIPv6(host) }, () => {
+      server.off('error', fail)
       const bound = server.address() as AddressInfo
       resolve(`http://${isIPv6(host) ? `[${host}]` : host}:${bound.port}`)
     })
