@@ -30,16 +30,21 @@ export function ownerOf(arn: string): AccountId {
 /** Clusters of one account in one region, by name. A cluster of another account is as absent as one that never was. */
 export async function clustersIn(parts: EksParts, scope: Scope): Promise<readonly EksCluster[]> {
   return (await allClusters(parts))
-    .filter(({ account, region }) => account === scope.account && region === scope.region)
+    .filter((cluster) => isIn(cluster, scope))
     .toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
 }
 
 export async function findCluster(parts: EksParts, scope: Scope, name: string): Promise<EksCluster | undefined> {
-  return (await clustersIn(parts, scope)).find((cluster) => cluster.name === name)
+  const created = await parts.repository.find(scope, name)
+  return created ?? parts.clusters().find((cluster) => cluster.name === name && isIn(cluster, scope))
 }
 
 export async function findClusterByArn(parts: EksParts, arn: string): Promise<EksCluster | undefined> {
   return (await allClusters(parts)).find((cluster) => clusterArn(cluster) === arn)
+}
+
+function isIn({ account, region }: EksCluster, scope: Scope): boolean {
+  return account === scope.account && region === scope.region
 }
 
 async function allClusters({ clusters, repository }: EksParts): Promise<readonly EksCluster[]> {
