@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   CreatePodIdentityAssociationCommand,
@@ -6,8 +7,10 @@ import {
 } from '@aws-sdk/client-eks'
 import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { openirsa, type Started, start, temporaryDirectory, type Up, until, up } from '../cli/command.ts'
 import { type ControlPlane, describeWithApiServer, eventually, startControlPlane } from './harness/index.ts'
+import { writeKubeconfig } from './harness/secrets.ts'
 
 const CLUSTER = 'real'
 const NAMESPACE = 'openirsa-webhook'
@@ -105,6 +108,31 @@ describeWithApiServer('openirsa serve controller --cluster-name, with a real API
     await untilListed('lab/probe', 'shop/carts')
   })
 
+  test('makes it and changes it with the rights that the guide gives it, and no others', async () => {
+    for (const { child } of controllers.splice(0)) child.kill('SIGTERM')
+    const account = { name: 'openirsa-controller', namespace: NAMESPACE }
+    await cluster.kubectl('create', 'serviceaccount', account.name, '-n', NAMESPACE)
+    const [role = ''] = /kind: Role\n[^`]*/.exec(readFileSync('docs/guides/pod-identity.md', 'utf8')) ?? []
+    await cluster.kubectl.apply({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: account,
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: account.name },
+      subjects: [{ kind: 'ServiceAccount', ...account }],
+    })
+    await cluster.kubectl.apply({ apiVersion: 'rbac.authorization.k8s.io/v1', ...parse(role) })
+    const { url: server, certificateAuthority } = cluster.apiServer
+    const token = (await cluster.kubectl('create', 'token', account.name, '-n', NAMESPACE)).trim()
+    const kubeconfig = join(directory.path, 'controller.kubeconfig')
+    writeKubeconfig(kubeconfig, { server, certificateAuthority, token })
+    await cluster.kubectl('delete', 'configmap', NAME, '-n', NAMESPACE)
+    const started = await startController('local', '--kubeconfig', kubeconfig)
+    await untilListed('lab/probe', 'shop/carts')
+    await associate('shop', 'tills')
+    await untilListed('lab/probe', 'shop/carts', 'shop/tills')
+    expect(started.err()).not.toContain('could not be written')
+  })
+
   test('leaves a ConfigMap that is somebody else’s as it is, and says so', async () => {
     await cluster.kubectl('create', 'configmap', 'theirs', '-n', NAMESPACE, '--from-literal=identities.json={}')
     const before = await find('theirs')
@@ -137,7 +165,7 @@ describeWithApiServer('openirsa serve controller --cluster-name, with a real API
     running = await up(dataDirectory)
     eks = new EKSClient(administrator())
     await associate('shop', 'late')
-    await untilListed('lab/probe', 'shop/carts', 'shop/late')
+    await untilListed('lab/probe', 'shop/carts', 'shop/late', 'shop/tills')
   })
 
   test.each([
