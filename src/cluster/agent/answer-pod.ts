@@ -12,8 +12,8 @@ export interface Answer {
 }
 
 const PATH = '/v1/credentials'
-/** Of one address: a pod's programs together. */
-const ASKS_PER_SECOND = 20
+/** Of one address: a pod's programs together, which may all be started at once. */
+const ASKS_PER_SECOND = 50
 
 /** What a pod's SDK is answered. Never rejects. */
 export function createPodAnswers(parts: AgentParts): (request: IncomingMessage) => Promise<Answer> {
