@@ -164,6 +164,24 @@ export interface ApiResult {
   readonly output: Record<string, unknown>
   /** Facts for the trail that the answer does not carry. */
   readonly additionalEventData?: Readonly<Record<string, unknown>>
+  /** Calls of other services that this one took, in their order. */
+  readonly further?: readonly FurtherEvent[]
+}
+
+/** A call that a service made of another one on the way, as CloudTrail tells of it in an event of its own. It only reads. */
+export interface FurtherEvent {
+  readonly by: Asker
+  /** The service that made it. */
+  readonly through: string
+  /** In whose trail it stands. */
+  readonly account: AccountId
+  readonly eventSource: string
+  readonly eventName: string
+  /** INVARIANT: neither tokens nor secrets are in it. */
+  readonly requestParameters: Readonly<Record<string, unknown>>
+  readonly responseElements: Readonly<Record<string, unknown>> | null
+  readonly resources: readonly { readonly type: string; readonly arn: string; readonly account: AccountId }[]
+  readonly foundBy?: readonly { readonly type: string; readonly name: string }[]
 }
 
 export interface TrailShape<Input> {

@@ -56,6 +56,7 @@ export {
   instantOfEpochSeconds,
   plusSeconds,
   renderIsoSeconds,
+  renderTrailTime,
   type Seconds,
   seconds,
 } from './time.ts'

@@ -27,3 +27,14 @@ export const plusSeconds = (at: Instant, duration: Seconds): Instant => (at + du
 export function renderIsoSeconds(at: Instant): string {
   return `${new Date(at).toISOString().slice(0, 19)}Z`
 }
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const
+
+/** As CloudTrail writes the end of credentials, and nothing else: `Apr 16, 2025, 3:46:56 AM`, in UTC. */
+export function renderTrailTime(at: number): string {
+  const date = new Date(at)
+  const two = (part: number) => String(part).padStart(2, '0')
+  const hours = date.getUTCHours()
+  const time = `${hours % 12 === 0 ? 12 : hours % 12}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`
+  return `${MONTHS[date.getUTCMonth()]} ${date.getUTCDate()}, ${date.getUTCFullYear()}, ${time} ${hours < 12 ? 'AM' : 'PM'}`
+}

@@ -22,6 +22,7 @@ import {
   credentialsOfPod,
   NOT_ASSUMABLE,
   POD,
+  PODS,
   podToken,
   told,
   trustOfPods,
@@ -203,6 +204,31 @@ describe('a target role', () => {
     expect(got.credentials.expiration - at.clock.now() / 1000).toBeLessThanOrEqual(3600)
     const { sts } = clientsOf(at, credentialsOfPod(got))
     expect((await sts.send(new GetCallerIdentityCommand({}))).Account).toBe(OTHER_ACCOUNT)
+    const [first, second] = at
+      .records()
+      .filter(({ eventName, event }) => eventName === 'AssumeRole' && event.userAgent === PODS)
+      .slice(-2)
+    expect(first).toMatchObject({
+      account: ACCOUNT,
+      event: {
+        userIdentity: { type: 'AWSService' },
+        requestParameters: { roleArn: roleArn('first') },
+        responseElements: null,
+      },
+    })
+    expect(second).toMatchObject({
+      account: OTHER_ACCOUNT,
+      event: {
+        userIdentity: {
+          type: 'AssumedRole',
+          invokedBy: PODS,
+          sessionContext: { sessionIssuer: { arn: roleArn('first') } },
+        },
+        requestParameters: { roleArn: target, externalId: external, durationSeconds: 3600 },
+        responseElements: { assumedRoleUser: { arn: got.assumedRoleUser.arn } },
+      },
+    })
+    expect(second?.event.userIdentity).not.toHaveProperty('accessKeyId')
   })
 
   it('that asks for the external id of another association lets nobody in', async () => {

@@ -71,14 +71,13 @@ describe('a pod whose service account has an association', () => {
 
   it('stands in the trail as the node that asked, without token and secret', async () => {
     const token = podToken(at)
-    const { credentials, assumedRoleUser } = answered(await assumeForPod(at, token))
+    const { credentials } = answered(await assumeForPod(at, token))
     const record = at.records().findLast(({ eventName }) => eventName === 'AssumeRoleForPodIdentity')
     expect(record?.event).toMatchObject({
       eventSource: 'eks-auth.amazonaws.com',
       userIdentity: { type: 'IAMUser', userName: 'administrator' },
       requestParameters: { clusterName: CLUSTER, token: 'HIDDEN_DUE_TO_SECURITY_REASONS' },
       responseElements: null,
-      additionalEventData: { assumedRoleUser: assumedRoleUser.arn },
       readOnly: true,
       eventCategory: 'Management',
       managementEvent: true,
@@ -88,6 +87,42 @@ describe('a pod whose service account has an association', () => {
     const stored = (await at.storedBytes()).toString('latin1') + at.logged()
     for (const secret of [token, token.split('.')[2] ?? '', credentials.secretAccessKey, credentials.sessionToken])
       expect(stored.includes(secret)).toBe(false)
+  })
+})
+
+describe('the call of STS that EKS makes for a pod', () => {
+  it('is an event of its own, as the service asked, with the tags that say for which pod', async () => {
+    const { credentials, assumedRoleUser } = answered(await assumeForPod(at, podToken(at)))
+    const sessionName = assumedRoleUser.arn.split('/')[2]
+    const record = at.records().findLast(({ eventName }) => eventName === 'AssumeRole')
+    expect(record?.event).toMatchObject({
+      eventSource: 'sts.amazonaws.com',
+      userIdentity: { type: 'AWSService', invokedBy: PODS },
+      sourceIPAddress: PODS,
+      userAgent: PODS,
+      requestParameters: {
+        roleArn: roleArn('orders'),
+        roleSessionName: sessionName,
+        durationSeconds: 21_600,
+        tags: expect.arrayContaining([
+          { key: 'kubernetes-namespace', value: 'shop' },
+          { key: 'kubernetes-pod-uid', value: POD.uid },
+        ]),
+        transitiveTagKeys: expect.arrayContaining(['eks-cluster-arn', 'kubernetes-pod-name']),
+      },
+      responseElements: {
+        credentials: { accessKeyId: credentials.accessKeyId, sessionToken: 'HIDDEN_DUE_TO_SECURITY_REASONS' },
+        assumedRoleUser: { arn: assumedRoleUser.arn, assumedRoleId: assumedRoleUser.assumeRoleId },
+      },
+      recipientAccountId: ACCOUNT,
+    })
+    expect(record?.resources).toEqual([
+      { type: 'AWS::IAM::AccessKey', name: credentials.accessKeyId },
+      { type: 'AWS::STS::AssumedRole', name: assumedRoleUser.arn },
+      { type: 'AWS::STS::AssumedRole', name: assumedRoleUser.assumeRoleId },
+      { type: 'AWS::STS::AssumedRole', name: sessionName },
+      { type: 'AWS::IAM::Role', name: roleArn('orders') },
+    ])
   })
 })
 

@@ -8,6 +8,7 @@ import { arrive } from './arrive.ts'
 import { authenticateSignature } from './authenticate.ts'
 import { authenticateToken } from './authenticate-token.ts'
 import { authorize, refusalOf } from './authorize.ts'
+import { furtherRecordsOf } from './further-records.ts'
 import type { Gateway, GatewayOptions, Journey, Recognised } from './model.ts'
 import { checkPayload, openBody } from './payload.ts'
 import { recognise } from './recognise.ts'
@@ -131,7 +132,11 @@ async function finish(
 async function record(journey: Journey, ending: Ending, parts: Parts): Promise<void> {
   const entry = trailRecordOf(journey, ending, parts)
   const extra = 'extra' in ending ? ending.extra : undefined
-  if (entry !== undefined) await parts.trail.record(entry, extra)
+  const further = 'result' in ending ? furtherRecordsOf(journey, ending.result, parts) : []
+  // Handed over together: they are durable together.
+  const written = further.map((one) => parts.trail.record(one))
+  if (entry !== undefined) written.push(parts.trail.record(entry, extra))
+  await Promise.all(written)
 }
 
 /** What was refused is said in the service's words, explained once, and kept under an id that the answer carries. */

@@ -1,5 +1,5 @@
 import { renderIsoSeconds } from '../../core/index.ts'
-import type { Principal } from '../operation.ts'
+import type { Asker, Principal } from '../operation.ts'
 import type { Journey } from './model.ts'
 
 type Of<Kind extends Principal['kind']> = Extract<Principal, { kind: Kind }>
@@ -22,6 +22,14 @@ export function renderUserIdentity({ principal, provider, roleArn }: Journey): R
   }
   const render = RENDERERS[principal.kind] as (principal: Principal) => Record<string, unknown>
   return render(principal)
+}
+
+/** Who asked further on in a call, through which service. Its session has no access key: no credentials were made for it. */
+export function renderAsker(asker: Asker, through: string): Record<string, unknown> {
+  if (asker.kind === 'service') return { type: 'AWSService', invokedBy: asker.name }
+  const render = RENDERERS[asker.kind] as (principal: Principal) => Record<string, unknown>
+  const { accessKeyId: _none, ...identity } = render(asker)
+  return { ...identity, invokedBy: through }
 }
 
 const RENDERERS: { readonly [Kind in Principal['kind']]: (principal: Of<Kind>) => Record<string, unknown> } = {

@@ -3,6 +3,7 @@ import type { Role } from '../../identity/index.ts'
 import type { ApiCall, ApiResult, Judged, Principal, Requirement } from '../../operation.ts'
 import { type IssuedSession, SessionTooLargeError, sessionArnOf } from '../../session/index.ts'
 import { associationNotFound, clusterNotFound, notSigned, packedTooLarge, roleNotAssumable } from './errors.ts'
+import { assumptionsOf } from './events.ts'
 import type { AssumeRoleForPodIdentityInput, EksAuthOptions, Exchange } from './model.ts'
 import { mayAssumeForPods, mayAssumeRoles } from './requirements.ts'
 import { newSessionName, sessionTagsOf } from './session-facts.ts'
@@ -65,7 +66,7 @@ export async function assumeRoleForPodIdentity(
   const exchange = judged.map(({ requirement }) => exchanges.get(requirement)).find((one) => one !== undefined)
   if (exchange === undefined) throw roleNotAssumable()
   const issued = issue(options, roleOf(options, exchange), exchange)
-  return { output: render(issued, exchange), additionalEventData: { assumedRoleUser: sessionArnOf(issued.session) } }
+  return { output: render(issued, exchange), further: assumptionsOf(exchange, issued) }
 }
 
 /** The role whose credentials are given, if all of them still are those whose trust policies were judged. */

@@ -9,11 +9,9 @@ import {
   requiredOfService,
 } from './assume-role-for-pod-identity.ts'
 import { roleNotAssumable } from './errors.ts'
+import { HIDDEN } from './events.ts'
 import type { AssumeRoleForPodIdentityInput, EksAuthOptions } from './model.ts'
 import { tokenRefused } from './token-words.ts'
-
-/** What CloudTrail writes in the place of the token. */
-const HIDDEN = 'HIDDEN_DUE_TO_SECURITY_REASONS'
 
 /** EKS Auth: a pod's token in, temporary credentials out. The node asks, by its own right; the trust policy says to whom the service may become. */
 export function createEksAuth(options: EksAuthOptions): Service {

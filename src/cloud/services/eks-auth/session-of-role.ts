@@ -1,4 +1,4 @@
-import { plusSeconds, seconds } from '../../../core/index.ts'
+import { plusSeconds, type Seconds, seconds } from '../../../core/index.ts'
 import type { Role } from '../../identity/index.ts'
 import type { Asker } from '../../operation.ts'
 import { type AssumedRoleSession, type SessionDraft, sessionArnOf } from '../../session/index.ts'
@@ -9,13 +9,17 @@ const DURATION = seconds(6 * 3600)
 /** SPEC: "Role chaining limits your session to a maximum of one hour" (API of AssumeRole). */
 const CHAINED_DURATION = seconds(3600)
 
+export function durationOf({ identity }: Pick<Exchange, 'identity'>): Seconds {
+  return identity.targetRoleArn === undefined ? DURATION : CHAINED_DURATION
+}
+
 /** The session that the pod gets: of the role, or of the target role. */
 export function finalSession(role: Role, exchange: Exchange): SessionDraft {
   const { policy, targetRoleArn } = exchange.identity
   const isChained = targetRoleArn !== undefined
   return {
     ...baseOf(role, exchange),
-    expiresAt: plusSeconds(exchange.now, isChained ? CHAINED_DURATION : DURATION),
+    expiresAt: plusSeconds(exchange.now, durationOf(exchange)),
     ...(policy === undefined ? {} : { sessionPolicy: policy }),
     chainDepth: isChained ? 1 : 0,
   }

@@ -1,4 +1,4 @@
-import type { AccountId } from '../../../core/index.ts'
+import { type AccountId, renderTrailTime } from '../../../core/index.ts'
 import type { Operation, TrailShape } from '../../operation.ts'
 import type { AssumeRoleInput, AssumeRoleWithWebIdentityInput } from './model.ts'
 import { accountOfRoleArn } from './role-arn.ts'
@@ -70,7 +70,7 @@ function responseElements(output: Record<string, unknown>): Record<string, unkno
     credentials: {
       accessKeyId: Credentials.AccessKeyId,
       sessionToken: HIDDEN,
-      expiration: renderExpiration(Credentials.Expiration),
+      expiration: renderTrailTime(Credentials.Expiration),
     },
     subjectFromWebIdentityToken: output.SubjectFromWebIdentityToken,
     assumedRoleUser: { assumedRoleId: AssumedRoleUser.AssumedRoleId, arn: AssumedRoleUser.Arn },
@@ -79,17 +79,6 @@ function responseElements(output: Record<string, unknown>): Record<string, unkno
     packedPolicySize: output.PackedPolicySize,
     sourceIdentity: output.SourceIdentity,
   })
-}
-
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const
-
-/** As CloudTrail writes this one time: `Apr 16, 2025, 3:46:56 AM`, in UTC. */
-function renderExpiration(at: number): string {
-  const date = new Date(at)
-  const two = (part: number) => String(part).padStart(2, '0')
-  const hours = date.getUTCHours()
-  const time = `${hours % 12 === 0 ? 12 : hours % 12}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`
-  return `${MONTHS[date.getUTCMonth()]} ${date.getUTCDate()}, ${date.getUTCFullYear()}, ${time} ${hours < 12 ? 'AM' : 'PM'}`
 }
 
 function present(members: Readonly<Record<string, unknown>>): Record<string, unknown> {
