@@ -134,6 +134,16 @@ describe('DescribeCluster', () => {
   })
 })
 
+it('a cluster of the installation that has the name of one that a call made is no cluster of EKS', async () => {
+  const input = { name: 'blue', roleArn: ROLE, resourcesVpcConfig: { subnetIds: ['subnet-0a'] } }
+  await (await ask('CreateCluster', input)).output()
+  clusters.push({ ...local, name: 'blue', issuer: 'https://somebody.example' })
+  expect(await (await ask('DescribeCluster', { name: 'blue' })).output()).toMatchObject({
+    cluster: { identity: { oidc: { issuer: issuers[0] } } },
+  })
+  expect(await (await ask('ListClusters', {})).output()).toEqual({ clusters: ['blue', 'local'] })
+})
+
 describe('ListClusters', () => {
   it('pages through the names of the account in order', async () => {
     clusters = ['c', 'a', 'b'].map((name) => ({ ...local, name }))
