@@ -260,7 +260,7 @@ export const loggingWebhookFlags = {
     kind: 'integer',
     shorthand: 'v',
     fallback: 0,
-    summary: 'How much is logged: from 4 on, every decision in detail.',
+    summary: 'How much is logged: from 3 on, every decision.',
   },
   vmodule: unused('text', ''),
   logtostderr: unused('boolean', true),

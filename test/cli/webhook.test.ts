@@ -134,7 +134,7 @@ describe('the built command', () => {
     ['openirsa webhook serve', ['webhook', 'serve']],
   ])('%s serves, and ends well and in time upon SIGTERM', async (_name, words) => {
     cluster.putAccount('shop/orders', ROLE)
-    const { port } = await serve([...words, ...flags()])
+    const { port } = await serve([...words, ...flags('-v=3')])
     expect((await review(reviewOf('shop/orders'), { port, ...agentOptions() })).response.patch).toBeDefined()
     const begun = performance.now()
     running?.child.kill('SIGTERM')

@@ -84,7 +84,7 @@ describe('a review over TLS', () => {
     await reviewed(under, 'shop/orders')
     const line = under.logged.find(({ msg }) => msg === 'a pod was reviewed')
     expect(line).toMatchObject({
-      level: 'info',
+      level: 'debug',
       reason: 'web-identity-injected',
       pod: 'shop/web-*',
       serviceAccount: 'orders',

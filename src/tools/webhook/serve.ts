@@ -76,7 +76,8 @@ export async function serveWebhook(flags: ServeFlags, parts: ServeParts): Promis
 const hostOf = (address: string | undefined): string =>
   address === undefined ? 'localhost' : isIPv6(address) ? `[${address}]` : address
 
-const DETAILED = 4
+/** SPEC: from which on the reference tells what it did to each pod. */
+const DETAILED = 3
 
 function createLogOf(flags: ServeFlags, say: (line: string) => void): Log {
   return createLog({
