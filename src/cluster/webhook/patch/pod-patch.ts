@@ -8,16 +8,16 @@ import {
   type ContainerAdditions,
   canBeRewritten,
   hasVariable,
-  type Mount,
   missingVariables,
   NO_ADDITIONS,
   patchContainer,
   patchedContainer,
 } from './container-patch.ts'
 import { cleanPath } from './container-path.ts'
+import { type Injection, injectionOf } from './injection.ts'
 import { patchMetadata } from './metadata-patch.ts'
 import { findTokenVolume, patchTokenVolume, type TokenVolume } from './token-volume.ts'
-import { pathStyleOf, renderTokenFile, type VariableGroup, variableGroups } from './variable-groups.ts'
+import { pathStyleOf } from './variable-groups.ts'
 
 /** Everything that the patch of one pod depends on. */
 export interface PatchPlan {
@@ -38,12 +38,9 @@ export function planPodPatch(plan: PatchPlan): readonly JsonPatchOperation[] {
   if (!pod.hasSpec) return []
   const volume = findTokenVolume(pod, identity, settings)
   const style = pathStyleOf(pod, settings)
-  const groups = variableGroups(identity, renderTokenFile(volume, style), settings)
   const authority = planCertificateAuthority(pod, { settings, notes, style })
-  const mount = { name: volume.name, readOnly: true, mountPath: volume.mountPath } as const
-  const additions = pod.containers.map((container) =>
-    planContainer(container, { plan, volume, mount, groups, authority }),
-  )
+  const own = { plan, volume, authority, ...injectionOf(identity, volume, { settings, style }) }
+  const additions = pod.containers.map((container) => planContainer(container, own))
   return [
     ...patchMetadata(pod, { labels: labelsOf(identity), annotations: authority.annotations }),
     ...patchTokenVolume(pod, volume, { audience: identity.audience, expirationSeconds: plan.expirationSeconds }),
@@ -59,11 +56,9 @@ function labelsOf({ kind }: PodIdentity): Readonly<Record<string, string>> {
   return kind === 'container-credentials' ? { 'eks.amazonaws.com/pod-identity': 'enabled' } : {}
 }
 
-interface ContainerPlan {
+interface ContainerPlan extends Injection {
   readonly plan: PatchPlan
   readonly volume: TokenVolume
-  readonly mount: Mount
-  readonly groups: readonly VariableGroup[]
   readonly authority: CertificateAuthority
 }
 

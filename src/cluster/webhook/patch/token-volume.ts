@@ -26,21 +26,23 @@ const WEB_IDENTITY_VOLUME = { name: 'aws-iam-token', tokenPath: 'token' } as con
 
 /** Where the pod's token is, or will be. */
 export function findTokenVolume(pod: PodView, { kind }: PodIdentity, settings: WebhookSettings): TokenVolume {
-  const shape =
+  const own = settings.containerCredentials
+  const [name, tokenPath, mountPath] =
     kind === 'web-identity'
-      ? { ...WEB_IDENTITY_VOLUME, mountPath: settings.mountPath }
-      : {
-          name: settings.containerCredentials.volumeName,
-          tokenPath: settings.containerCredentials.tokenPath,
-          mountPath: settings.containerCredentials.mountPath,
-        }
-  const present = pod.volumes?.filter(({ name }) => name === shape.name) ?? []
+      ? [WEB_IDENTITY_VOLUME.name, WEB_IDENTITY_VOLUME.tokenPath, settings.mountPath]
+      : [own.volumeName, own.tokenPath, own.mountPath]
+  let [isMissing, holdsAll] = [true, true]
+  for (const volume of pod.volumes ?? []) {
+    if (volume.name !== name) continue
+    isMissing = false
+    holdsAll &&= projects(volume, (source) => holdsToken(source, tokenPath))
+  }
   return {
-    ...shape,
-    isMissing: present.length === 0,
-    isTaken:
-      !settings.compatibility.has('taken-volume-name') &&
-      present.some((volume) => !projects(volume, (source) => holdsToken(source, shape.tokenPath))),
+    name,
+    tokenPath,
+    mountPath,
+    isMissing,
+    isTaken: !holdsAll && !settings.compatibility.has('taken-volume-name'),
   }
 }
 
