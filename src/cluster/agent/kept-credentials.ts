@@ -44,8 +44,6 @@ export function createKeptCredentials(exchange: AgentParts['exchange'], clock: C
       if (isOutage && old !== undefined && old.expiresAt - clock.now() > LEAST_LEFT_MILLISECONDS) return old
       kept.delete(digest)
       throw failure
-    } finally {
-      underWay.delete(digest)
     }
   }
   return {
@@ -53,7 +51,9 @@ export function createKeptCredentials(exchange: AgentParts['exchange'], clock: C
       const digest = createHash('sha256').update(token.reveal()).digest('hex')
       const known = kept.get(digest)
       if (known !== undefined && isYoung(known, clock.now())) return known.credentials
-      const making = underWay.get(digest) ?? renew(digest, token)
+      const others = underWay.get(digest)
+      if (others !== undefined) return others
+      const making = renew(digest, token).finally(() => underWay.delete(digest))
       underWay.set(digest, making)
       return making
     },

@@ -79,6 +79,7 @@ function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve()
   return (work) => {
     const mine = last.then(work)
+    // Whoever asked for it is told of its failure; here it only has to be over before the next one begins.
     last = mine.catch(() => undefined)
     return mine
   }

@@ -4,8 +4,9 @@ import { seededRandomness } from '../../../core/testing/fixed.ts'
 import { openSqliteStore, type Store } from '../../../io/store/index.ts'
 import { parsePolicyDocument } from '../../../standards/policy/index.ts'
 import type { Role } from '../../identity/index.ts'
-import type { ApiCall, Principal } from '../../operation.ts'
+import type { ApiCall } from '../../operation.ts'
 import { createEks, type Eks, type EksCluster } from './index.ts'
+import { administratorOf } from './testing/administrator.ts'
 
 const ACCOUNT = '000000000000' as AccountId
 const OTHER = '111122223333' as AccountId
@@ -54,16 +55,6 @@ beforeEach(async () => {
   return () => store.close()
 })
 
-const user = (account: AccountId): Principal => ({
-  kind: 'iam-user',
-  account,
-  partition: 'aws',
-  arn: `arn:aws:iam::${account}:user/administrator`,
-  userId: 'AIDAEXAMPLE',
-  userName: 'administrator',
-  accessKeyId: 'AKIAEXAMPLE',
-})
-
 type Members = Readonly<Record<string, unknown>>
 
 const callOf = (operation: string, input: Members): ApiCall => ({
@@ -78,13 +69,13 @@ const callOf = (operation: string, input: Members): ApiCall => ({
 })
 
 const requirements = (operation: string, input: Members) =>
-  eks.service.operations[operation]?.requires(input, user(ACCOUNT), callOf(operation, input))
+  eks.service.operations[operation]?.requires(input, administratorOf(ACCOUNT), callOf(operation, input))
 
 async function ask(operation: string, input: Members, account = ACCOUNT): Promise<Members> {
   const call = callOf(operation, input)
   eks.service.model.checkInput(operation, input)
-  await eks.service.operations[operation]?.requires(input, user(account), call)
-  return (await eks.service.operations[operation]?.perform(call, user(account), []))?.output ?? {}
+  await eks.service.operations[operation]?.requires(input, administratorOf(account), call)
+  return (await eks.service.operations[operation]?.perform(call, administratorOf(account), []))?.output ?? {}
 }
 
 const WANTED = { clusterName: 'local', namespace: 'shop', serviceAccount: 'orders', roleArn: roleArn('orders') }

@@ -4,8 +4,9 @@ import { instant } from '../../../core/index.ts'
 import { fixedClock, seededRandomness } from '../../../core/testing/fixed.ts'
 import { openSqliteStore, type Store } from '../../../io/store/index.ts'
 import type { Role } from '../../identity/index.ts'
-import type { ApiCall, Principal, Service } from '../../operation.ts'
+import type { ApiCall, Service } from '../../operation.ts'
 import { createEks, type Eks, type EksCluster } from './index.ts'
+import { administratorOf } from './testing/administrator.ts'
 
 const ACCOUNT = '000000000000' as AccountId
 const OTHER = '111122223333' as AccountId
@@ -58,16 +59,6 @@ beforeEach(async () => {
   return () => store.close()
 })
 
-const user = (account: AccountId): Principal => ({
-  kind: 'iam-user',
-  account,
-  partition: 'aws',
-  arn: `arn:aws:iam::${account}:user/administrator`,
-  userId: 'AIDAEXAMPLE',
-  userName: 'administrator',
-  accessKeyId: 'AKIAEXAMPLE',
-})
-
 const callOf = (operation: string, input: Record<string, unknown>, region = REGION): ApiCall => ({
   service: 'eks',
   operation,
@@ -81,8 +72,8 @@ const callOf = (operation: string, input: Record<string, unknown>, region = REGI
 
 async function ask(operation: string, input: Record<string, unknown>, account = ACCOUNT, region = REGION) {
   const call = callOf(operation, input, region)
-  const requirements = await service.operations[operation]?.requires(input, user(account), call)
-  const perform = () => service.operations[operation]?.perform(call, user(account), [])
+  const requirements = await service.operations[operation]?.requires(input, administratorOf(account), call)
+  const perform = () => service.operations[operation]?.perform(call, administratorOf(account), [])
   return { requirements, output: async () => (await perform())?.output }
 }
 
