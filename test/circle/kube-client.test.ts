@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seconds } from '../../src/core/index.ts'
 import { systemClock, systemRandomness } from '../../src/io/host/index.ts'
+import { SILENT_LOG as log } from '../../src/io/host/testing/logs.ts'
 import {
   createKube,
   type FollowState,
@@ -14,7 +15,6 @@ import { type ControlPlane, describeWithApiServer, eventually, startControlPlane
 const ROLE = 'eks.amazonaws.com/role-arn'
 const ACCOUNTS = 300
 const AUDIENCES = ['sts.amazonaws.com'] as const
-const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
 const reasonOf = (work: Promise<unknown>): Promise<string> =>
   work.then(

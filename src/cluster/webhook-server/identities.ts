@@ -39,20 +39,23 @@ export function createIdentities(parts: IdentitiesParts): Identities {
   return {
     lookUp: (ref) => {
       if (ref === undefined) return { serviceAccount: { outcome: 'unknown' }, containerCredentials: 'unlisted' }
-      const rest = {
-        configMap: configMap?.find(ref),
-        containerCredentials: identitiesFile?.isListed(ref) === true ? 'listed' : 'unlisted',
-      } as const
+      const mapped = configMap?.find(ref)
+      const containerCredentials = identitiesFile?.isListed(ref) === true ? 'listed' : 'unlisted'
+      const answer = (serviceAccount: ServiceAccountLookup): IdentityLookup => ({
+        serviceAccount,
+        configMap: mapped,
+        containerCredentials,
+      })
       const known = accounts.values.get(`${ref.namespace}/${ref.name}`)
       if (known === undefined) {
         parts.onMissing()
-        return askAboutMissing(parts, ref).then((answer) => ({ serviceAccount: doubt(answer), ...rest }))
+        return askAboutMissing(parts, ref).then((found) => answer(doubt(found)))
       }
       const serviceAccount = { outcome: 'found', annotations: known.annotations } as const
-      const isDecided = hasRole(known) || rest.configMap !== undefined || rest.containerCredentials === 'listed'
-      if (isDecided) return { serviceAccount, ...rest }
-      if (!again.isWorthwhile(known)) return { serviceAccount: doubt(serviceAccount), ...rest }
-      return again.ask(ref).then((answer) => ({ serviceAccount: doubt(answer ?? serviceAccount), ...rest }))
+      const isDecided = hasRole(known) || mapped !== undefined || containerCredentials === 'listed'
+      if (isDecided) return answer(serviceAccount)
+      if (!again.isWorthwhile(known)) return answer(doubt(serviceAccount))
+      return again.ask(ref).then((found) => answer(doubt(found ?? serviceAccount)))
     },
     statuses: () => [
       accounts.status(),

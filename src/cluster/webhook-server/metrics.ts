@@ -88,6 +88,8 @@ export function createWebhookMetrics(sources: MetricSources): WebhookMetrics {
   }
 }
 
+type Meter = (milliseconds: number) => void
+
 function countRequests(registry: MetricRegistry): WebhookMetrics['request'] {
   const labels = ['verb', 'path']
   const count = registry.counter({
@@ -108,8 +110,9 @@ function countRequests(registry: MetricRegistry): WebhookMetrics['request'] {
     { name: 'openirsa_webhook_request_duration_seconds', help: 'Seconds from head to answer.', labels: ['path'] },
     BUCKETS,
   )
-  const meters = new Map<string, (milliseconds: number) => void>()
-  const meterOf = ({ verb, path, code }: RequestFacts): ((milliseconds: number) => void) => {
+  // By path: there are few verbs and codes of each.
+  const meters = new Map<string, { readonly verb: string; readonly code: number; readonly meter: Meter }[]>()
+  const meterOf = ({ verb, path, code }: RequestFacts): Meter => {
     const [counted, inBuckets, inSum] = [
       count.of([verb, path, String(code)]),
       latencies.of([verb, path]),
@@ -124,13 +127,14 @@ function countRequests(registry: MetricRegistry): WebhookMetrics['request'] {
     }
   }
   return (facts, milliseconds) => {
-    const key = `${facts.verb} ${facts.path} ${facts.code}`
-    let meter = meters.get(key)
-    if (meter === undefined) {
-      meter = meterOf(facts)
-      meters.set(key, meter)
+    const { verb, path, code } = facts
+    const ofPath = meters.get(path) ?? []
+    let known = ofPath.find((one) => one.code === code && one.verb === verb)
+    if (known === undefined) {
+      known = { verb, code, meter: meterOf(facts) }
+      meters.set(path, [...ofPath, known])
     }
-    meter(milliseconds)
+    known.meter(milliseconds)
   }
 }
 
@@ -152,17 +156,21 @@ function countDecisions(registry: MetricRegistry): WebhookMetrics['decision'] {
     { name: 'pod_identity_webhook_pod_count', help: 'Pods that have an identity, by method.', labels: ['method'] },
     [['sts_web_identity'], ['container_credentials']],
   )
-  const counts = new Map<string, () => void>()
+  const podsBy = {
+    sts_web_identity: pods.of(['sts_web_identity']),
+    container_credentials: pods.of(['container_credentials']),
+  } as const
+  const [letThrough, refused] = [new Map<string, () => void>(), new Map<string, () => void>()]
   return ({ reason, allowed, method, warnings: given }) => {
-    const key = `${reason} ${allowed}`
-    let count = counts.get(key)
+    const counts = allowed ? letThrough : refused
+    let count = counts.get(reason)
     if (count === undefined) {
       count = decisions.of([reason, String(allowed)])
-      counts.set(key, count)
+      counts.set(reason, count)
     }
     count()
     for (const { code } of given) warnings.add([code])
-    if (method !== undefined) pods.add([method])
+    if (method !== undefined) podsBy[method]()
   }
 }
 

@@ -29,7 +29,7 @@ export function readBody(
     else chunks.push(chunk)
   })
   request.on('end', () => {
-    const [first, ...more] = chunks
-    if (!isRefused) take(first !== undefined && more.length === 0 ? first : Buffer.concat(chunks))
+    const [only] = chunks
+    if (!isRefused) take(only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks))
   })
 }

@@ -1,12 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { seededRandomness } from '../../core/testing/fixed.ts'
+import { SILENT_LOG as SILENT } from '../../io/host/testing/logs.ts'
 import { DEFAULT_WEBHOOK_SETTINGS, type ServiceAccountLookup } from '../webhook/index.ts'
 import { createWebhookMetrics } from './metrics.ts'
 import { type ReviewParts, reviewPod } from './review-pod.ts'
 import { reviewOf } from './testing/server-under-test.ts'
-
-const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
 function parts(serviceAccount: ServiceAccountLookup, failurePolicy: 'Ignore' | 'Fail' = 'Ignore'): ReviewParts {
   return {

@@ -1,9 +1,11 @@
 import type { JsonValue, Randomness } from '../../core/index.ts'
+import type { LogFields } from '../../io/host/index.ts'
 import {
   type AdmissionRequest,
   decideMutation,
   type IdentityLookup,
   type MutationDecision,
+  type MutationReason,
   parseAdmissionReview,
   renderAdmissionResponse,
   type WebhookSettings,
@@ -29,39 +31,33 @@ export function reviewPod(body: Buffer, parts: ReviewParts): string | Promise<st
     return renderAdmissionResponse(parsed.envelope, parsed.decision)
   }
   const { request } = parsed
+  // SPEC: side effects are none: a dry run is in no count that stands for pods.
   const conclude = (lookup: IdentityLookup): string => {
     const decision = decideMutation(request.pod, lookup, parts)
-    record(request, decision, { ...parts, milliseconds: parts.stopwatch() - begun })
+    if (!request.isDryRun) parts.metrics.decision(decision)
+    const level = levelOf(decision)
+    if (parts.log.writes(level))
+      parts.log[level](factsOf(request, decision, parts.stopwatch() - begun), 'a pod was reviewed')
     return renderAdmissionResponse(request.envelope, decision)
   }
   const lookup = parts.identities.lookUp(request.serviceAccount)
   return lookup instanceof Promise ? lookup.then(conclude) : conclude(lookup)
 }
 
-interface Recording extends Pick<ReviewParts, 'log' | 'metrics'> {
-  readonly milliseconds: number
+function factsOf(request: AdmissionRequest, decision: MutationDecision, milliseconds: number): LogFields {
+  return {
+    reason: decision.reason,
+    pod: nameOf(request),
+    serviceAccount: request.serviceAccount?.name,
+    ...(decision.allowed ? {} : { allowed: false, message: decision.message }),
+    ...(decision.warnings.length === 0 ? {} : { warnings: decision.warnings.map(({ text }) => text) }),
+    ...(request.isDryRun ? { dryRun: true } : {}),
+    milliseconds: Math.round(milliseconds * 1000) / 1000,
+  }
 }
 
-/** SPEC: side effects are none: a dry run is in no count that stands for pods. */
-function record(
-  request: AdmissionRequest,
-  decision: MutationDecision,
-  { log, metrics, milliseconds }: Recording,
-): void {
-  if (!request.isDryRun) metrics.decision(decision)
-  const level = decision.allowed && decision.warnings.length === 0 ? LEVELS[decision.reason] : 'warn'
-  log[level](
-    {
-      reason: decision.reason,
-      pod: nameOf(request),
-      serviceAccount: request.serviceAccount?.name,
-      ...(decision.allowed ? {} : { allowed: false, message: decision.message }),
-      ...(decision.warnings.length === 0 ? {} : { warnings: decision.warnings.map(({ text }) => text) }),
-      ...(request.isDryRun ? { dryRun: true } : {}),
-      milliseconds: Math.round(milliseconds * 1000) / 1000,
-    },
-    'a pod was reviewed',
-  )
+function levelOf({ allowed, warnings, reason }: MutationDecision): (typeof LEVELS)[MutationReason] {
+  return allowed && warnings.length === 0 ? LEVELS[reason] : 'warn'
 }
 
 /**
@@ -78,7 +74,7 @@ const LEVELS = {
   'service-account-unreadable': 'warn',
   'service-accounts-unsynced': 'warn',
   malformed: 'warn',
-} as const satisfies Record<MutationDecision['reason'], 'debug' | 'info' | 'warn'>
+} as const satisfies Record<MutationReason, 'debug' | 'info' | 'warn'>
 
 /** Pods of controllers have no name yet, only the beginning of one. */
 function nameOf({ namespace, pod }: AdmissionRequest): string {

@@ -29,6 +29,7 @@ export type Listener = (request: IncomingMessage, response: ServerResponse) => v
 /** The webhook's own port. */
 export function webhookListener(parts: RouteParts): Listener {
   const page = pageListener(parts)
+  const answerReview = reviewAnswering(parts)
   return (request, response) => {
     const { url = '/' } = request
     if (url !== REVIEW_PATH && !url.startsWith(`${REVIEW_PATH}?`)) return page(request, response)
@@ -38,7 +39,7 @@ export function webhookListener(parts: RouteParts): Listener {
       return refuseBody(response, finish, { status: WRONG_CONTENT_TYPE.httpStatus, body: WRONG_CONTENT_TYPE.body })
     readBody(request, (body) => {
       if (body === 'too-large') return refuseBody(response, finish, { status: 413, body: 'the review is too large\n' })
-      answerReview(body, response, { ...parts, finish })
+      answerReview(body, response, finish)
     })
   }
 }
@@ -101,21 +102,19 @@ function refuseBody(response: ServerResponse, finish: Finish, answer: Answer): v
   finish(response, answer)
 }
 
-interface ReviewAnswering extends Pick<RouteParts, 'review' | 'log'> {
-  readonly finish: Finish
-}
-
-function answerReview(body: Buffer, response: ServerResponse, { review, log, finish }: ReviewAnswering): void {
-  const fail = (failure: unknown): void => {
-    log.error({ failure }, 'a review could not be answered')
-    finish(response, { status: 500, body: 'internal error\n' })
-  }
-  const answer = (text: string): void => finish(response, { status: 200, type: 'application/json', body: text })
-  try {
-    const text = review(body)
-    if (typeof text === 'string') answer(text)
-    else text.then(answer).catch(fail)
-  } catch (failure) {
-    fail(failure)
+function reviewAnswering({ review, log }: Pick<RouteParts, 'review' | 'log'>) {
+  return (body: Buffer, response: ServerResponse, finish: Finish): void => {
+    const fail = (failure: unknown): void => {
+      log.error({ failure }, 'a review could not be answered')
+      finish(response, { status: 500, body: 'internal error\n' })
+    }
+    const answer = (text: string): void => finish(response, { status: 200, type: 'application/json', body: text })
+    try {
+      const text = review(body)
+      if (typeof text === 'string') answer(text)
+      else text.then(answer).catch(fail)
+    } catch (failure) {
+      fail(failure)
+    }
   }
 }

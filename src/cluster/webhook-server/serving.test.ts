@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { Agent } from 'node:https'
 import { connect } from 'node:tls'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { SILENT_LOG as SILENT } from '../../io/host/testing/logs.ts'
 import { createFileCertificates } from '../../io/http/index.ts'
 import { type ClusterUnderTest, startCluster } from './testing/cluster-under-test.ts'
 import {
@@ -15,8 +16,6 @@ import {
   writeCertificates,
 } from './testing/server-under-test.ts'
 import { parseTlsSettings } from './tls-settings.ts'
-
-const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
 let files: CertificateFilesUnderTest
 let cluster: ClusterUnderTest

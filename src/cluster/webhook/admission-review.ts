@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue, ServiceAccountRef } from '../../core/index.ts'
-import type { AdmissionRequest, JsonPatchOperation, MutationDecision, ParsedReview, ReviewEnvelope } from './model.ts'
+import type { JsonPatchOperation, MutationDecision, ParsedReview, ReviewEnvelope } from './model.ts'
 import { textOf } from './patch/kept-text.ts'
 import { isObject, member } from './raw-json.ts'
 import { renderWarnings } from './warnings.ts'
@@ -32,7 +32,8 @@ export function parseAdmissionReview(body: Uint8Array): ParsedReview {
   if (fault !== undefined) return malformed(envelope, fault)
   const request = member(review, 'request')
   if (!isObject(request)) return malformed(envelope, 'bad content')
-  return readRequest(request, { ...envelope, uid: text(member(request, 'uid')) })
+  const { apiVersion, kind } = envelope
+  return readRequest(request, { apiVersion, kind, uid: text(member(request, 'uid')) })
 }
 
 /**
@@ -42,14 +43,19 @@ export function parseAdmissionReview(body: Uint8Array): ParsedReview {
 export function renderAdmissionResponse({ kind, apiVersion, uid }: ReviewEnvelope, decision: MutationDecision): string {
   const { allowed, operations, auditAnnotations, message } = decision
   const warnings = renderWarnings(decision.warnings)
-  let text = kind === undefined ? '{' : `{"kind":${JSON.stringify(kind)},`
-  if (apiVersion !== undefined) text += `"apiVersion":${JSON.stringify(apiVersion)},`
-  text += `"response":{"uid":${JSON.stringify(uid)},"allowed":${allowed}`
+  let text = `{${renderType(kind, apiVersion)}"response":{"uid":${JSON.stringify(uid)},"allowed":${allowed}`
   if (!allowed) text += `,"status":${JSON.stringify({ metadata: {}, message: message ?? 'refused' })}`
   else if (operations.length > 0) text += `,"patch":"${renderPatch(operations)}","patchType":"JSONPatch"`
   if (Object.keys(auditAnnotations).length > 0) text += `,"auditAnnotations":${JSON.stringify(auditAnnotations)}`
   if (warnings.length > 0) text += `,"warnings":${JSON.stringify(warnings)}`
   return `${text}}}`
+}
+
+function renderType(kind: string | undefined, apiVersion: string | undefined): string {
+  const known = kind === 'AdmissionReview' && apiVersion !== undefined ? TYPES.get(apiVersion) : undefined
+  if (known !== undefined) return known
+  const ofKind = kind === undefined ? '' : `"kind":${JSON.stringify(kind)},`
+  return apiVersion === undefined ? ofKind : `${ofKind}"apiVersion":${JSON.stringify(apiVersion)},`
 }
 
 function renderPatch(operations: readonly JsonPatchOperation[]): string {
@@ -64,7 +70,13 @@ function renderPatch(operations: readonly JsonPatchOperation[]): string {
 /** Nearly all of them: nothing in it needs an escape. */
 const PLAIN_PATH = /^[\w/.~-]*$/
 
-const API_VERSIONS: ReadonlySet<string> = new Set(['admission.k8s.io/v1', 'admission.k8s.io/v1beta1'])
+/** Of the versions there are, and how an answer of that type begins. */
+const TYPES: ReadonlyMap<string, string> = new Map(
+  ['admission.k8s.io/v1', 'admission.k8s.io/v1beta1'].map((version) => [
+    version,
+    `"kind":"AdmissionReview","apiVersion":"${version}",`,
+  ]),
+)
 
 function malformed(envelope: ReviewEnvelope, message: string): ParsedReview {
   const decision = {
@@ -81,25 +93,30 @@ function malformed(envelope: ReviewEnvelope, message: string): ParsedReview {
 /** A review is no token and no policy: what the API server sends is read as it reads JSON itself, the last of two equal keys counts. */
 function readJson(body: Uint8Array): JsonValue | SyntaxError {
   try {
-    return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')) as JsonValue
+    return JSON.parse(textOfBytes(body)) as JsonValue
   } catch (error) {
     return error instanceof SyntaxError ? error : new SyntaxError('unreadable')
   }
+}
+
+function textOfBytes(bytes: Uint8Array): string {
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return buffer.toString('utf8')
 }
 
 function readEnvelope(review: JsonObject): ReviewEnvelope {
   const apiVersion = member(review, 'apiVersion')
   const kind = member(review, 'kind')
   return {
+    apiVersion: typeof apiVersion === 'string' ? apiVersion : undefined,
+    kind: typeof kind === 'string' ? kind : undefined,
     uid: '',
-    ...(typeof apiVersion === 'string' ? { apiVersion } : {}),
-    ...(typeof kind === 'string' ? { kind } : {}),
   }
 }
 
 /** A review without a type is read as v1beta1 was: the reference does, and its clients leave it out in tests. */
 function faultOfType({ apiVersion, kind }: ReviewEnvelope): string | undefined {
-  if (apiVersion !== undefined && !API_VERSIONS.has(apiVersion))
+  if (apiVersion !== undefined && !TYPES.has(apiVersion))
     return 'bad content: apiVersion is not admission.k8s.io/v1 or v1beta1'
   return kind !== undefined && kind !== 'AdmissionReview' ? 'bad content: kind is not AdmissionReview' : undefined
 }
@@ -111,8 +128,7 @@ function readRequest(request: JsonObject, envelope: ReviewEnvelope): ParsedRevie
   const namespace = text(member(request, 'namespace'))
   const isDryRun = member(request, 'dryRun') === true
   const serviceAccount = readServiceAccount(pod, namespace)
-  const found: AdmissionRequest = { envelope, namespace, pod, isDryRun }
-  return { outcome: 'parsed', request: serviceAccount === undefined ? found : { ...found, serviceAccount } }
+  return { outcome: 'parsed', request: { envelope, namespace, pod, serviceAccount, isDryRun } }
 }
 
 function readServiceAccount(pod: JsonObject, namespace: string): ServiceAccountRef | undefined {

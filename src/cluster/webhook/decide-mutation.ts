@@ -1,7 +1,8 @@
 import type { JsonObject, Randomness } from '../../core/index.ts'
+import { annotationName } from './annotation-name.ts'
 import { LONGEST_EXPIRATION, readExpiration } from './expiration.ts'
 import { parseCsvRecord } from './go-text.ts'
-import type { IdentityLookup, MutationDecision, MutationReason, WebhookSettings } from './model.ts'
+import type { IdentityLookup, MutationDecision, MutationReason, MutationWarning, WebhookSettings } from './model.ts'
 import { createNotes, type Notes } from './notes.ts'
 import { planPodPatch } from './patch/pod-patch.ts'
 import { findMappedIdentity, findPodIdentity, type IdentityFinding, type PodIdentity } from './pod-identity.ts'
@@ -20,13 +21,13 @@ export interface Surroundings {
  */
 export function decideMutation(pod: JsonObject, lookup: IdentityLookup, surroundings: Surroundings): MutationDecision {
   const view = readPod(pod)
-  const { settings } = surroundings
+  const { settings, randomness } = surroundings
   if (typeof view === 'string') return refuse('malformed', view, settings)
   const notes = createNotes()
   const finding = settle(findPodIdentity(lookup, settings, notes), lookup, { settings, notes })
   if (finding.outcome === 'undecidable') return refuse(finding.reason, finding.why, settings)
   if (finding.outcome === 'none') return conclude({ reason: finding.reason, operations: [] }, notes, settings)
-  return inject(view, finding.identity, { ...surroundings, notes })
+  return inject(view, finding.identity, { settings, randomness, notes })
 }
 
 interface Judging {
@@ -48,7 +49,7 @@ function inject(pod: PodView, identity: PodIdentity, surroundings: Surroundings 
   const expirationSeconds = chooseExpiration(pod, identity, surroundings)
   const skippedContainers = readSkippedContainers(pod, settings, notes)
   const operations = planPodPatch({ pod, identity, expirationSeconds, skippedContainers, settings, notes })
-  const reason = operations.length === 0 ? 'nothing-to-add' : (`${identity.kind}-injected` as const)
+  const reason = operations.length === 0 ? 'nothing-to-add' : INJECTED[identity.kind]
   return conclude({ reason, operations, identity }, notes, settings)
 }
 
@@ -58,7 +59,7 @@ function chooseExpiration(
   identity: PodIdentity,
   { settings, notes, randomness }: Surroundings & Judging,
 ): number {
-  const annotation = pod.annotations?.get(`${settings.annotationDomain}/token-expiration`)
+  const annotation = pod.annotations?.get(annotationName(settings, 'token-expiration'))
   const seconds = readExpiration(annotation, settings, notes) ?? identity.expirationSeconds()
   return identity.kind === 'container-credentials' && seconds === LONGEST_EXPIRATION ? jitter(randomness) : seconds
 }
@@ -71,22 +72,20 @@ function jitter(randomness: Randomness): number {
   return LEAST_JITTERED_EXPIRATION + (drawn % (LONGEST_EXPIRATION - LEAST_JITTERED_EXPIRATION + 1))
 }
 
-function readSkippedContainers(
-  pod: PodView,
-  { annotationDomain, compatibility }: WebhookSettings,
-  notes: Notes,
-): ReadonlySet<string> {
-  const written = pod.annotations?.get(`${annotationDomain}/skip-containers`)
-  if (written === undefined) return new Set()
-  const isTrimmed = !compatibility.has('untrimmed-lists')
+function readSkippedContainers(pod: PodView, settings: WebhookSettings, notes: Notes): ReadonlySet<string> {
+  const written = pod.annotations?.get(annotationName(settings, 'skip-containers'))
+  if (written === undefined) return NO_NAMES
+  const isTrimmed = !settings.compatibility.has('untrimmed-lists')
   const names = parseCsvRecord(isTrimmed ? trimFields(written) : written)
   if (names !== undefined) return new Set(isTrimmed ? names.map((name) => name.trim()) : names)
   notes.add(
     'invalid-skip-containers',
     `skip-containers ${quote(written)} is not a list of names: no container is skipped`,
   )
-  return new Set()
+  return NO_NAMES
 }
+
+const NO_NAMES: ReadonlySet<string> = new Set()
 
 /** Blanks around names mean nothing, also before a quote; a comma in quotes is no name's. */
 function trimFields(text: string): string {
@@ -104,6 +103,11 @@ interface Facts {
   readonly identity?: PodIdentity
 }
 
+const INJECTED = {
+  'web-identity': 'web-identity-injected',
+  'container-credentials': 'container-credentials-injected',
+} as const satisfies Record<PodIdentity['kind'], MutationReason>
+
 const METHODS = { 'web-identity': 'sts_web_identity', 'container-credentials': 'container_credentials' } as const
 
 /** Of a text of somebody else's in an audit record. */
@@ -112,22 +116,21 @@ const LONGEST_AUDITED = 256
 function conclude({ reason, operations, identity }: Facts, notes: Notes, settings: WebhookSettings): MutationDecision {
   const isSilent = settings.compatibility.has('silent')
   const warnings = isSilent ? [] : notes.list()
-  const codes = [...new Set(warnings.map(({ code }) => code))].join()
-  return {
-    allowed: true,
-    reason,
-    operations,
-    warnings,
-    auditAnnotations: isSilent
-      ? {}
-      : {
-          reason,
-          ...(identity === undefined ? {} : { source: identity.source }),
-          ...(identity?.kind === 'web-identity' ? { 'role-arn': identity.roleArn.slice(0, LONGEST_AUDITED) } : {}),
-          ...(codes === '' ? {} : { warnings: codes }),
-        },
-    ...(identity === undefined ? {} : { method: METHODS[identity.kind] }),
-  }
+  const auditAnnotations = isSilent ? {} : audit(reason, identity, warnings)
+  const method = identity === undefined ? undefined : METHODS[identity.kind]
+  return { allowed: true, reason, operations, warnings, auditAnnotations, method }
+}
+
+function audit(
+  reason: MutationReason,
+  identity: PodIdentity | undefined,
+  warnings: readonly MutationWarning[],
+): Readonly<Record<string, string>> {
+  const said: Record<string, string> = { reason }
+  if (identity !== undefined) said['source'] = identity.source
+  if (identity?.kind === 'web-identity') said['role-arn'] = identity.roleArn.slice(0, LONGEST_AUDITED)
+  if (warnings.length > 0) said['warnings'] = [...new Set(warnings.map(({ code }) => code))].join()
+  return said
 }
 
 function refuse(reason: MutationReason, message: string, { compatibility }: WebhookSettings): MutationDecision {

@@ -1,3 +1,4 @@
+import { type AnnotationWord, annotationName } from './annotation-name.ts'
 import { clampExpiration, flagExpiration, LONGEST_EXPIRATION, readExpiration } from './expiration.ts'
 import { parseGoBool } from './go-text.ts'
 import type {
@@ -95,13 +96,9 @@ function annotatedIdentity(
   { settings, notes }: Judging,
 ): PodIdentity {
   checkRoleArn(roleArn, notes)
-  return {
-    kind: 'web-identity',
-    source: 'service-account',
-    roleArn,
-    audience: chooseAudience(annotation(annotations, settings, 'audience') ?? settings.audience, settings, notes),
-    ...annotatedOptions(annotations, settings, notes),
-  }
+  const audience = chooseAudience(annotation(annotations, settings, 'audience') ?? settings.audience, settings, notes)
+  const { usesRegionalSts, expirationSeconds } = annotatedOptions(annotations, settings, notes)
+  return { kind: 'web-identity', source: 'service-account', roleArn, audience, usesRegionalSts, expirationSeconds }
 }
 
 function annotatedOptions(
@@ -186,8 +183,8 @@ function reasonOfNone(lookup: ServiceAccountLookup, settings: WebhookSettings): 
 function annotation(
   annotations: Readonly<Record<string, string>>,
   settings: WebhookSettings,
-  name: string,
+  word: AnnotationWord,
 ): string | undefined {
-  const key = `${settings.annotationDomain}/${name}`
+  const key = annotationName(settings, word)
   return Object.hasOwn(annotations, key) ? annotations[key] : undefined
 }

@@ -61,26 +61,42 @@ function viewPod(pod: JsonObject): PodView {
     volumes:
       spec &&
       readObjects(spec, 'volumes', 'spec.')?.map((raw) => ({ name: readText(raw, 'name', 'spec.volumes[].'), raw })),
-    nodeSelector: (spec && readTexts(spec, 'nodeSelector', 'spec.')) ?? new Map<string, string>(),
+    nodeSelector: (spec && readTexts(spec, 'nodeSelector', 'spec.')) ?? NO_TEXTS,
     osName: os === undefined ? '' : readText(os, 'name', 'spec.os.'),
     containers:
-      spec === undefined ? [] : [...viewContainers(spec, 'initContainers'), ...viewContainers(spec, 'containers')],
+      spec === undefined ? [] : viewContainers(spec, 'initContainers').concat(viewContainers(spec, 'containers')),
   }
 }
 
-function viewContainers(spec: JsonObject, list: ContainerView['list']): readonly ContainerView[] {
-  const at = `spec.${list}[].`
+const NO_TEXTS: ReadonlyMap<string, string> = new Map()
+
+/** What faults say where they are. */
+const PLACES = {
+  initContainers: {
+    container: 'spec.initContainers[].',
+    variable: 'spec.initContainers[].env[].',
+    mount: 'spec.initContainers[].volumeMounts[].',
+  },
+  containers: {
+    container: 'spec.containers[].',
+    variable: 'spec.containers[].env[].',
+    mount: 'spec.containers[].volumeMounts[].',
+  },
+} as const satisfies Record<ContainerView['list'], unknown>
+
+function viewContainers(spec: JsonObject, list: ContainerView['list']): ContainerView[] {
+  const at = PLACES[list]
   return (readObjects(spec, list, 'spec.') ?? []).map((raw, index) => {
-    const variables = readObjects(raw, 'env', at)
+    const variables = readObjects(raw, 'env', at.container)
     return {
       list,
       index,
       raw,
-      name: readText(raw, 'name', at),
-      variables: variables && new Set(variables.map((variable) => readText(variable, 'name', `${at}env[].`))),
-      mounts: readObjects(raw, 'volumeMounts', at)?.map((mount) => ({
-        name: readText(mount, 'name', `${at}volumeMounts[].`),
-        path: readText(mount, 'mountPath', `${at}volumeMounts[].`),
+      name: readText(raw, 'name', at.container),
+      variables: variables && new Set(variables.map((variable) => readText(variable, 'name', at.variable))),
+      mounts: readObjects(raw, 'volumeMounts', at.container)?.map((mount) => ({
+        name: readText(mount, 'name', at.mount),
+        path: readText(mount, 'mountPath', at.mount),
       })),
     }
   })
@@ -100,17 +116,18 @@ function readObject(parent: JsonObject, name: string, at: string): JsonObject | 
 function readTexts(parent: JsonObject, name: string, at: string): ReadonlyMap<string, string> | undefined {
   const object = readObject(parent, name, at)
   if (object === undefined) return undefined
-  return new Map(Object.keys(object).map((key) => [key, readText(object, key, `${at}${name}.`)]))
+  const texts = new Map<string, string>()
+  const place = `${at}${name}.`
+  for (const key of Object.keys(object)) texts.set(key, readText(object, key, place))
+  return texts
 }
 
 function readObjects(parent: JsonObject, name: string, at: string): readonly JsonObject[] | undefined {
   const value = findValue(parent, name)
   if (value === undefined) return undefined
   if (!Array.isArray(value)) throw new PodFault(`bad content: ${at}${name} is not an array`)
-  return value.map((element: JsonValue) => {
-    if (!isObject(element)) throw new PodFault(`bad content: ${at}${name} has an element that is not an object`)
-    return element
-  })
+  if (!value.every(isObject)) throw new PodFault(`bad content: ${at}${name} has an element that is not an object`)
+  return value
 }
 
 function readText(parent: JsonObject, name: string, at: string): string {

@@ -12,6 +12,8 @@ export interface Log {
   info(fields: LogFields, message: string): void
   warn(fields: LogFields, message: string): void
   error(fields: LogFields, message: string): void
+  /** Would a line of this level be written? For fields that cost something to gather. */
+  writes(level: LogLevel): boolean
 }
 
 export interface LogOptions {
@@ -43,7 +45,8 @@ export function createLog({ level, format, write }: LogOptions): Log {
     (fields: LogFields, message: string): void => {
       if (inner.isLevelEnabled(name)) inner[name](cleanFields(fields), redactText(message))
     }
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+  const writes = (name: LogLevel): boolean => inner.isLevelEnabled(name)
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), writes }
 }
 
 /** SPEC: pino's own isoTime, but written once for all lines of one millisecond. */

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { TokenError } from '../../core/index.ts'
 import { fixedClock } from '../../core/testing/fixed.ts'
 import type { IssuerUrl } from '../../standards/oidc/index.ts'
-import type { Log } from '../host/index.ts'
+import { SILENT_LOG as silent } from '../host/testing/logs.ts'
 import { lifeOf } from './fetch-keys.ts'
 import { createJwksSource, type JwksSource } from './jwks-source.ts'
 import { systemNetwork } from './network.ts'
@@ -20,7 +20,6 @@ import {
 } from './testing/issuer-under-test.ts'
 import { readTopThumbprint } from './top-thumbprint.ts'
 
-const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 const ISSUER = 'https://issuer.internal/id/1' as IssuerUrl
 const key = makeKey('k1')
 

@@ -10,7 +10,8 @@ import { networkInterfaces } from 'node:os'
 import { connect as connectTls } from 'node:tls'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ConfigError } from '../../core/index.ts'
-import type { Log, LogFields } from '../host/index.ts'
+import type { LogFields } from '../host/index.ts'
+import { logTo } from '../host/testing/logs.ts'
 import { listen } from './listen.ts'
 import type { ConnectionFacts, Listener, ListenOptions } from './model.ts'
 import { type Authority, makeAuthority } from './testing/issuer-under-test.ts'
@@ -41,12 +42,7 @@ beforeEach(() => {
 })
 afterEach(() => listener?.close(0))
 
-const log: Log = Object.fromEntries(
-  ['debug', 'info', 'warn', 'error'].map((level) => [
-    level,
-    (fields: LogFields, message: string) => void logged.push({ fields, message }),
-  ]),
-) as never
+const log = logTo((fields, message) => void logged.push({ fields, message }))
 
 async function start(addresses: readonly string[] = [HOST], port = 0): Promise<void> {
   listener = await listen({

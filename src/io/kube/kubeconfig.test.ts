@@ -8,6 +8,7 @@ import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ConfigError } from '../../core/index.ts'
 import { systemClock, systemRandomness } from '../host/index.ts'
+import { logTo } from '../host/testing/logs.ts'
 import { mintAuthority, mintServer, type Signer } from '../http/mint-certificate.ts'
 import { mintOptions } from '../http/testing/issuer-under-test.ts'
 import { createKube, inClusterAccess, type KubeAccess, readKubeconfig } from './index.ts'
@@ -258,12 +259,9 @@ describe('TLS to an API server', () => {
   })
 
   const warnings: string[] = []
-  const log = {
-    debug: () => undefined,
-    info: () => undefined,
-    warn: (_fields: unknown, message: string) => void warnings.push(message),
-    error: () => undefined,
-  }
+  const log = logTo((_fields, message, level) => {
+    if (level === 'warn') warnings.push(message)
+  })
   async function ask(parts: Parts): Promise<string> {
     const { port } = server.address() as AddressInfo
     const cluster = { server: `https://127.0.0.1:${port}`, ...(parts.cluster as object) }

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type AccountId, OpenirsaError, TokenError } from '../../core/index.ts'
 import { fixedClock } from '../../core/testing/fixed.ts'
 import { systemRandomness } from '../../io/host/index.ts'
+import { SILENT_LOG as log } from '../../io/host/testing/logs.ts'
 import { type ClusterWanted, type KnownClusters, openKnownClusters } from './index.ts'
 import { type ClusterUnderTest, JWKS, startCluster, TOKEN_REVIEWS } from './testing/cluster-under-test.ts'
 
@@ -14,7 +15,6 @@ let cluster: ClusterUnderTest
 let clusters: KnownClusters
 const opened: KnownClusters[] = []
 const clock = fixedClock('2026-05-01T10:00:00Z')
-const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
 async function open(): Promise<KnownClusters> {
   const host = { clock, randomness: systemRandomness, log, environment: {} }

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { Secret, TokenError } from '../../core/index.ts'
 import { fixedClock } from '../../core/testing/fixed.ts'
 import { systemRandomness } from '../../io/host/index.ts'
+import { SILENT_LOG as log } from '../../io/host/testing/logs.ts'
 import type { WebIdentityToken } from '../../standards/oidc/index.ts'
 import { createLink, type Link } from './link.ts'
 import { createReviews, type Reviews } from './reviews.ts'
@@ -13,7 +14,6 @@ import { type ClusterUnderTest, startCluster, TOKEN_REVIEWS } from './testing/cl
 const SUBJECT = 'system:serviceaccount:shop:orders'
 const TOKEN = { issuer: 'https://one.example', subject: SUBJECT, audience: 'sts.amazonaws.com' } as WebIdentityToken
 const YES = { authenticated: true, audiences: ['sts.amazonaws.com'], user: { username: SUBJECT } }
-const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
 let directory: string
 let cluster: ClusterUnderTest

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ConfigError, parseServiceAccountRef, type ServiceAccountRef, seconds } from '../../core/index.ts'
 import type { ListAssociations } from '../../io/aws/index.ts'
+import { logTo } from '../../io/host/testing/logs.ts'
 import {
   type ApiServerUnderTest,
   type Asked,
@@ -135,8 +136,7 @@ describe('the ConfigMap', () => {
 
 describe('following', () => {
   const logged: string[] = []
-  const write = (fields: object, message: string) => void logged.push(`${message} ${JSON.stringify(fields)}`)
-  const log = { debug: write, info: write, warn: write, error: write }
+  const log = logTo((fields, message) => void logged.push(`${message} ${JSON.stringify(fields)}`))
 
   function follow(list: ListAssociations): PodIdentities {
     logged.length = 0

@@ -5,6 +5,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { TokenError } from '../../../src/core/index.ts'
 import { fixedClock } from '../../../src/core/testing/fixed.ts'
 import type { LogFields } from '../../../src/io/host/index.ts'
+import { logTo } from '../../../src/io/host/testing/logs.ts'
 import { createJwksSource, fetchLimited, type JwksSource } from '../../../src/io/http/index.ts'
 import {
   type Answer,
@@ -59,12 +60,11 @@ beforeEach(async () => {
   network.ports.set(HOST, server.port)
   clock = fixedClock('2026-03-01T12:00:00Z')
   logged = []
-  const log = (fields: LogFields) => void logged.push(fields)
   source = createJwksSource({
     network,
     clock,
     allowPrivateHosts: new Set(),
-    log: { debug: log, info: log, warn: log, error: log },
+    log: logTo((fields) => void logged.push(fields)),
   })
 })
 afterEach(() => server.close())

@@ -44,13 +44,44 @@ function noteHalfSet(container: ContainerView, variables: VariableGroup, notes: 
   )
 }
 
-/** Appends to what is there; lists that are missing are made. Nothing else of the container is touched. */
-export function patchContainer(container: ContainerView, additions: ContainerAdditions): readonly JsonPatchOperation[] {
-  const at = `/spec/${container.list}/${container.index}`
-  const operations: JsonPatchOperation[] = []
-  append(`${at}/env`, { isMissing: container.variables === undefined, values: additions.variables }, operations)
-  append(`${at}/volumeMounts`, { isMissing: container.mounts === undefined, values: additions.mounts }, operations)
-  return operations
+/** Appends to what is there; lists that are missing are made. Nothing else of the container is touched. The operations go behind those given. */
+export function patchContainer(
+  container: ContainerView,
+  additions: ContainerAdditions,
+  operations: JsonPatchOperation[],
+): void {
+  const { variables, mounts } = pathsOf(container)
+  append(variables, { isMissing: container.variables === undefined, values: additions.variables }, operations)
+  append(mounts, { isMissing: container.mounts === undefined, values: additions.mounts }, operations)
+}
+
+interface ListPaths {
+  readonly whole: string
+  /** Behind the last of it. */
+  readonly end: string
+}
+
+interface ContainerPaths {
+  readonly variables: ListPaths
+  readonly mounts: ListPaths
+}
+
+/** The paths of a pod's first containers are made once. */
+const MOST_KEPT = 100
+const KEPT = { initContainers: [], containers: [] } as Record<ContainerView['list'], ContainerPaths[]>
+
+function pathsOf({ list, index }: ContainerView): ContainerPaths {
+  const kept = KEPT[list]
+  while (kept.length <= index && kept.length < MOST_KEPT) kept.push(makePaths(list, kept.length))
+  return kept[index] ?? makePaths(list, index)
+}
+
+function makePaths(list: ContainerView['list'], index: number): ContainerPaths {
+  const pathsTo = (name: string): ListPaths => {
+    const whole = `/spec/${list}/${index}/${name}`
+    return { whole, end: `${whole}/-` }
+  }
+  return { variables: pathsTo('env'), mounts: pathsTo('volumeMounts') }
 }
 
 const DEEPEST_REWRITTEN = 100
@@ -77,8 +108,11 @@ interface List {
   readonly values: readonly JsonObject[]
 }
 
-function append(path: string, { isMissing, values }: List, operations: JsonPatchOperation[]): void {
+function append({ whole, end }: ListPaths, { isMissing, values }: List, operations: JsonPatchOperation[]): void {
   if (values.length === 0) return
-  if (isMissing) operations.push({ op: 'add', path, value: values })
-  else for (const value of values) operations.push({ op: 'add', path: `${path}/-`, value })
+  if (isMissing) {
+    operations.push({ op: 'add', path: whole, value: values })
+    return
+  }
+  for (const value of values) operations.push({ op: 'add', path: end, value })
 }

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../../core/index.ts'
 import type { WebhookSettings } from '../model.ts'
 import type { PodIdentity } from '../pod-identity.ts'
 import type { Mount } from './container-patch.ts'
@@ -10,11 +11,25 @@ import { renderTokenFile, type VariableGroup, variableGroups } from './variable-
 export interface Injection {
   readonly groups: readonly VariableGroup[]
   readonly mount: Mount
+  /** The volume that holds a token of so long a life. */
+  volumeFor(expirationSeconds: number): KeptVolume
 }
 
+export interface KeptVolume {
+  readonly volume: JsonObject
+  /** For a pod that has no list of volumes. */
+  readonly list: readonly [JsonObject]
+}
+
+interface Kept extends Pick<PodIdentity, 'kind' | 'usesRegionalSts' | 'audience'> {
+  readonly style: PathStyle
+  readonly injection: Injection
+}
+
+/** Roles, and volumes of each. */
 const MOST_KEPT = 1000
 /** Settings are replaced, never changed: what was made of old ones goes with them. */
-const KEPT = new WeakMap<WebhookSettings, Map<string, Injection>>()
+const KEPT = new WeakMap<WebhookSettings, Map<string, Kept[]>>()
 
 /** A cluster makes pods of few identities, many times each: their part of the patch is made once, as text too. */
 export function injectionOf(
@@ -27,14 +42,36 @@ export function injectionOf(
     kept = new Map()
     KEPT.set(settings, kept)
   }
-  // INVARIANT: everything of the identity that the injection depends on; what may hold a blank stands last.
-  const key = `${identity.kind} ${style} ${identity.usesRegionalSts} ${identity.roleArn}`
-  const known = kept.get(key)
-  if (known !== undefined) return known
+  const { kind, usesRegionalSts, audience, roleArn } = identity
+  const ofRole = kept.get(roleArn) ?? []
+  // INVARIANT: everything of the identity that the injection depends on.
+  const known = ofRole.find(
+    (one) =>
+      one.kind === kind && one.style === style && one.usesRegionalSts === usesRegionalSts && one.audience === audience,
+  )
+  if (known !== undefined) return known.injection
   const groups = variableGroups(identity, renderTokenFile(volume, style), settings)
   const mount = { name: volume.name, readOnly: true, mountPath: volume.mountPath } as const
   for (const value of [...groups.flat(), mount]) keepText(value)
   if (kept.size >= MOST_KEPT) kept.clear()
-  kept.set(key, { groups, mount })
-  return { groups, mount }
+  const injection = { groups, mount, volumeFor: keptVolumes(audience, volume) }
+  kept.set(roleArn, [...ofRole, { kind, style, usesRegionalSts, audience, injection }])
+  return injection
+}
+
+function keptVolumes(audience: string | undefined, { name, tokenPath: path }: TokenVolume): Injection['volumeFor'] {
+  const kept = new Map<number, KeptVolume>()
+  return (expirationSeconds) => {
+    const known = kept.get(expirationSeconds)
+    if (known !== undefined) return known
+    const serviceAccountToken: JsonObject =
+      audience === undefined ? { expirationSeconds, path } : { audience, expirationSeconds, path }
+    const volume: JsonObject = { name, projected: { sources: [{ serviceAccountToken }] } }
+    const made: KeptVolume = { volume, list: [volume] }
+    keepText(made.volume)
+    keepText(made.list)
+    if (kept.size >= MOST_KEPT) kept.clear()
+    kept.set(expirationSeconds, made)
+    return made
+  }
 }

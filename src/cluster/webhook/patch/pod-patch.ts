@@ -14,9 +14,9 @@ import {
   patchedContainer,
 } from './container-patch.ts'
 import { cleanPath } from './container-path.ts'
-import { type Injection, injectionOf } from './injection.ts'
+import { type Injection, injectionOf, type KeptVolume } from './injection.ts'
 import { patchMetadata } from './metadata-patch.ts'
-import { findTokenVolume, patchTokenVolume, type TokenVolume } from './token-volume.ts'
+import { findTokenVolume, type TokenVolume } from './token-volume.ts'
 import { pathStyleOf } from './variable-groups.ts'
 
 /** Everything that the patch of one pod depends on. */
@@ -39,16 +39,26 @@ export function planPodPatch(plan: PatchPlan): readonly JsonPatchOperation[] {
   const volume = findTokenVolume(pod, identity, settings)
   const style = pathStyleOf(pod, settings)
   const authority = planCertificateAuthority(pod, { settings, notes, style })
-  const own = { plan, volume, authority, ...injectionOf(identity, volume, { settings, style }) }
+  const injection = injectionOf(identity, volume, { settings, style })
+  const own = { plan, volume, authority, injection }
   const additions = pod.containers.map((container) => planContainer(container, own))
-  return [
+  const operations = [
     ...patchMetadata(pod, { labels: labelsOf(identity), annotations: authority.annotations }),
-    ...patchTokenVolume(pod, volume, { audience: identity.audience, expirationSeconds: plan.expirationSeconds }),
+    ...(volume.isMissing ? [addVolume(pod, injection.volumeFor(plan.expirationSeconds))] : []),
     ...authority.volume,
-    ...(settings.compatibility.has('whole-arrays') && pod.containers.every(({ raw }) => canBeRewritten(raw))
-      ? wholeArrays(pod.containers, additions)
-      : pod.containers.flatMap((container, at) => patchContainer(container, additions[at] ?? NO_ADDITIONS))),
   ]
+  if (settings.compatibility.has('whole-arrays') && pod.containers.every(({ raw }) => canBeRewritten(raw)))
+    return [...operations, ...wholeArrays(pod.containers, additions)]
+  for (const [at, container] of pod.containers.entries())
+    patchContainer(container, additions[at] ?? NO_ADDITIONS, operations)
+  return operations
+}
+
+/** First of all, so that what the pod has stays in its order. */
+function addVolume(pod: PodView, { volume, list }: KeptVolume): JsonPatchOperation {
+  return pod.volumes === undefined
+    ? { op: 'add', path: '/spec/volumes', value: list }
+    : { op: 'add', path: '/spec/volumes/0', value: volume }
 }
 
 /** SPEC: the label has this domain whatever the annotations' is. */
@@ -56,15 +66,16 @@ function labelsOf({ kind }: PodIdentity): Readonly<Record<string, string>> {
   return kind === 'container-credentials' ? { 'eks.amazonaws.com/pod-identity': 'enabled' } : {}
 }
 
-interface ContainerPlan extends Injection {
+interface ContainerPlan {
   readonly plan: PatchPlan
   readonly volume: TokenVolume
   readonly authority: CertificateAuthority
+  readonly injection: Injection
 }
 
 function planContainer(
   container: ContainerView,
-  { plan, volume, mount, groups, authority }: ContainerPlan,
+  { plan, volume, authority, injection: { groups, mount } }: ContainerPlan,
 ): ContainerAdditions {
   if (plan.skippedContainers.has(container.name) || isShutOut(container, volume, plan)) return NO_ADDITIONS
   const variables = missingVariables(container, groups, plan.notes)
@@ -79,7 +90,7 @@ function isShutOut(container: ContainerView, volume: TokenVolume, { settings, no
   const own = container.mounts?.find(({ name }) => name === volume.name)
   if (own !== undefined) {
     // SPEC: whoever mounts a volume of this name by hand gets the variables, and sees to the file.
-    if (cleanPath(own.path) !== cleanPath(volume.mountPath)) {
+    if (cleanPath(own.path) !== volume.place) {
       notes.addForContainer(
         'mounted-elsewhere',
         `${volume.name} is mounted by hand, but not at ${quote(volume.mountPath)}`,
@@ -97,7 +108,7 @@ function isShutOut(container: ContainerView, volume: TokenVolume, { settings, no
     return true
   }
   if (settings.compatibility.has('taken-mount-path')) return false
-  const isTaken = container.mounts?.some(({ path }) => cleanPath(path) === cleanPath(volume.mountPath)) ?? false
+  const isTaken = container.mounts?.some(({ path }) => cleanPath(path) === volume.place) ?? false
   if (isTaken) {
     notes.addForContainer(
       'mount-path-taken',

@@ -1,20 +1,16 @@
 import type { JsonObject, JsonValue } from '../../../core/index.ts'
-import type { JsonPatchOperation, WebhookSettings } from '../model.ts'
+import type { WebhookSettings } from '../model.ts'
 import type { PodIdentity } from '../pod-identity.ts'
 import type { PodView, VolumeView } from '../pod-view.ts'
 import { isObject, member } from '../raw-json.ts'
-
-/** What the kubelet asks the API server for. */
-export interface TokenRequest {
-  /** Undefined: the API server itself. */
-  readonly audience: string | undefined
-  readonly expirationSeconds: number
-}
+import { cleanPath } from './container-path.ts'
 
 /** The volume that holds the token. */
 export interface TokenVolume {
   readonly name: string
   readonly mountPath: string
+  /** The mount path in its one spelling. */
+  readonly place: string
   readonly tokenPath: string
   readonly isMissing: boolean
   /** Its name belongs to a volume that holds no token. */
@@ -41,6 +37,7 @@ export function findTokenVolume(pod: PodView, { kind }: PodIdentity, settings: W
     name,
     tokenPath,
     mountPath,
+    place: cleanPath(mountPath),
     isMissing,
     isTaken: !holdsAll && !settings.compatibility.has('taken-volume-name'),
   }
@@ -56,22 +53,4 @@ export function projects({ raw }: VolumeView, isSource: (source: JsonObject) => 
 function holdsToken(source: JsonObject, tokenPath: string): boolean {
   const token = member(source, 'serviceAccountToken')
   return isObject(token) && member(token, 'path') === tokenPath
-}
-
-/** Gives the pod the volume, first of all, unless it has it. */
-export function patchTokenVolume(
-  pod: PodView,
-  volume: TokenVolume,
-  { audience, expirationSeconds }: TokenRequest,
-): readonly JsonPatchOperation[] {
-  if (!volume.isMissing) return []
-  const serviceAccountToken: JsonObject = {
-    ...(audience === undefined ? {} : { audience }),
-    expirationSeconds,
-    path: volume.tokenPath,
-  }
-  const value = { name: volume.name, projected: { sources: [{ serviceAccountToken }] } }
-  return pod.volumes === undefined
-    ? [{ op: 'add', path: '/spec/volumes', value: [value] }]
-    : [{ op: 'add', path: '/spec/volumes/0', value }]
 }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { systemClock, systemRandomness } from '../../host/index.ts'
+import { logTo } from '../../host/testing/logs.ts'
 import { createKube, type Kube, type KubeAccess, type KubeHost, type KubeLimits } from '../index.ts'
 
 export interface Asked {
@@ -53,8 +54,6 @@ export async function startApiServer(answer: Answer = () => ({})): Promise<ApiSe
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const logged: ApiServerUnderTest['logged'] = []
-  const write = (level: string) => (fields: Readonly<Record<string, unknown>>, message: string) =>
-    void logged.push({ level, fields, message })
   const access: KubeAccess = {
     server: `http://127.0.0.1:${port}`,
     trust: { kind: 'system' },
@@ -63,7 +62,7 @@ export async function startApiServer(answer: Answer = () => ({})): Promise<ApiSe
   const host = (limits: Partial<KubeLimits> = {}): KubeHost => ({
     clock: systemClock,
     randomness: systemRandomness,
-    log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') },
+    log: logTo((fields, message, level) => void logged.push({ level, fields, message })),
     environment: {},
     limits: { backoffMilliseconds: 20, ...limits },
   })
