@@ -85,8 +85,8 @@ export interface Origin {
   readonly userAgent: string
   readonly host: string
   readonly isTls: boolean
-  readonly tlsVersion?: string
-  readonly tlsCipher?: string
+  readonly tlsVersion?: string | undefined
+  readonly tlsCipher?: string | undefined
 }
 
 /** One call, recognised and decoded. */
@@ -98,7 +98,7 @@ export interface ApiCall<Input = Record<string, unknown>> {
   readonly time: Instant
   readonly origin: Origin
   /** `header`, `query` (presigned), or undefined for an unsigned call. */
-  readonly signedBy?: 'header' | 'query'
+  readonly signedBy?: 'header' | 'query' | undefined
   /** Raw header lines: for what the model does not bind (conditional headers, checksums). */
   readonly headers: RawHeaders
   readonly input: Input
@@ -113,7 +113,7 @@ export interface Requirement {
   /** ARN, or `*` for an action without resource types. */
   readonly resource: string
   readonly resourceAccount: AccountId
-  readonly resourcePolicy?: NamedPolicy
+  readonly resourcePolicy?: NamedPolicy | undefined
   readonly resourcePolicyKind?: 'ordinary' | 'trust' | 'key'
   readonly contextKeys?: Readonly<Record<string, string | readonly string[]>>
   /**
@@ -237,7 +237,7 @@ export interface Service {
   /** The refusal in this service's words; exhaustive tables, see `cloud/refusal`. */
   refuse(
     refusal: Refusal,
-    call: { readonly operation: string; readonly region: Region; readonly signedBy?: 'header' | 'query' },
+    call: { readonly operation: string; readonly region: Region; readonly signedBy?: 'header' | 'query' | undefined },
   ): ApiError
   /** Longest request body that is buffered, in bytes; a longer one is answered 413. */
   readonly maxBodyBytes: number

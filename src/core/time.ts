@@ -24,9 +24,17 @@ export const epochSeconds = (at: Instant): number => Math.floor(at / 1000)
 export const plusSeconds = (at: Instant, duration: Seconds): Instant => (at + duration * 1000) as Instant
 
 /** ISO 8601 with seconds and no fraction, as AWS's query APIs write it: `2019-11-09T13:34:41Z`. */
-export function renderIsoSeconds(at: Instant): string {
-  return `${new Date(at).toISOString().slice(0, 19)}Z`
+export function renderIsoSeconds(at: number): string {
+  const second = Math.floor(at / 1000)
+  if (second !== lastSecond) {
+    lastText = `${new Date(at).toISOString().slice(0, 19)}Z`
+    lastSecond = second
+  }
+  return lastText
 }
+
+/** Most calls ask for the second that it is. */
+let [lastSecond, lastText] = [Number.NaN, '']
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const
 

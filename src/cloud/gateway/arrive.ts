@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { type Clock, type HttpHead, headerValue, type Randomness, splitTarget } from '../../core/index.ts'
+import { type Clock, headerValue, type Randomness } from '../../core/index.ts'
 import type { ConnectionFacts } from '../../io/http/index.ts'
 import type { Arrival } from './model.ts'
 
@@ -10,7 +10,7 @@ interface World {
 
 /** Takes a request as it came. INVARIANT: no header of the client's says where it comes from. */
 export function arrive(request: IncomingMessage, facts: ConnectionFacts, { clock, randomness }: World): Arrival {
-  const head = headOf(request)
+  const { head } = facts
   return {
     requestId: randomness.uuid(),
     time: clock.now(),
@@ -20,15 +20,10 @@ export function arrive(request: IncomingMessage, facts: ConnectionFacts, { clock
       userAgent: headerValue(head.headers, 'user-agent') ?? '',
       host: headerValue(head.headers, 'host') ?? '',
       isTls: facts.isTls,
-      ...(facts.tls === undefined ? {} : { tlsVersion: facts.tls.version, tlsCipher: facts.tls.cipher }),
+      tlsVersion: facts.tls?.version,
+      tlsCipher: facts.tls?.cipher,
     },
     request,
     facts,
   }
-}
-
-function headOf({ rawHeaders, method = '', url = '' }: IncomingMessage): HttpHead {
-  const headers: (readonly [string, string])[] = []
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) headers.push([rawHeaders[at] ?? '', rawHeaders[at + 1] ?? ''])
-  return { method, ...splitTarget(url), headers }
 }

@@ -32,19 +32,15 @@ export async function authenticateToken(
   const provider = providerOf(token, parseArn(roleArn)?.account ?? '', identity)
   journey.provider = provider
   const issuer = `https://${provider.url}` as IssuerUrl
-  const expectations = {
-    issuer,
-    clientIds: provider.clientIds,
-    now: journey.arrival.time,
-    leewaySeconds: tokenLeewaySeconds,
-  }
-  checkTokenBeforeKey(token, expectations)
+  const { clientIds } = provider
+  const now = journey.arrival.time
+  checkTokenBeforeKey(token, { issuer, clientIds, now, leewaySeconds: tokenLeewaySeconds })
   const { key, connection, confirm } = await keys.find({
     issuer,
     thumbprints: provider.thumbprints,
     keyId: token.keyId,
   })
-  const verified = verifyWebIdentityToken(token, { ...expectations, key })
+  const verified = verifyWebIdentityToken(token, { issuer, clientIds, now, leewaySeconds: tokenLeewaySeconds, key })
   // Last: who asks a cluster has to hold a token that it signed.
   await confirm?.(verified, new Secret(jwt))
   const { account } = provider

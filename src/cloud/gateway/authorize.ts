@@ -104,25 +104,23 @@ function requestOf(
     action,
     resource,
     resourceAccount,
-    ...(resourcePolicyKind === undefined ? {} : { resourcePolicyKind }),
+    resourcePolicyKind,
     keys: contextKeysOf(call, asker, { requirement, organization: parts.organization }),
-    policies: {
-      ...policiesOf(asker, parts),
-      ...resourcePolicyOf(requirement),
-      ...organizationPoliciesOf(parts.organization, asker, requirement),
-    },
+    policies: allPoliciesOf(asker, requirement, parts),
   }
 }
 
-function resourcePolicyOf({ resourcePolicy }: Requirement): Pick<PolicySet, 'resource'> {
-  return resourcePolicy === undefined ? {} : { resource: resourcePolicy }
+function allPoliciesOf(asker: Asker, requirement: Requirement, parts: AuthorizeParts): PolicySet {
+  const { identity, boundary, session } = policiesOf(asker, parts)
+  const { serviceControl, resourceControl } = organizationPoliciesOf(parts.organization, asker, requirement)
+  return { identity, boundary, session, resource: requirement.resourcePolicy, serviceControl, resourceControl }
 }
 
 function policiesOf(principal: Asker, { identity, sessionPolicies }: AuthorizeParts): PolicySet {
   switch (principal.kind) {
     case 'assumed-role': {
-      const session = sessionPolicies.of(principal.session)
-      return { ...identity.policiesOfRole(principal.role), ...(session === undefined ? {} : { session }) }
+      const own = identity.policiesOfRole(principal.role)
+      return { identity: own.identity, boundary: own.boundary, session: sessionPolicies.of(principal.session) }
     }
     case 'iam-user': {
       const user = identity.findUser(principal.account, principal.userName)

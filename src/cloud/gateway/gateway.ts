@@ -98,7 +98,7 @@ async function readCall(journey: Journey, recognised: Recognised, { region }: Pa
     requestId: arrival.requestId,
     time: arrival.time,
     origin: arrival.origin,
-    ...(presented === undefined ? {} : { signedBy: presented.form }),
+    signedBy: presented?.form,
     headers: arrival.head.headers,
     input,
   }

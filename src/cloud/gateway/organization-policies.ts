@@ -2,6 +2,8 @@ import type { PolicySet } from '../../standards/policy/index.ts'
 import type { Asker, Requirement } from '../operation.ts'
 import { hasResourceControl, type Organization } from '../organization/index.ts'
 
+const NOTHING = { serviceControl: undefined, resourceControl: undefined } as const
+
 /**
  * The organization's policies that hold for one requirement: service control policies of the caller's account, resource
  * control policies of the resource's. A caller who is nobody, a token or a service belongs to no account: only the latter hold for it.
@@ -14,14 +16,11 @@ export function organizationPoliciesOf(
   principal: Asker,
   { action, resourceAccount }: Pick<Requirement, 'action' | 'resourceAccount'>,
 ): Pick<PolicySet, 'serviceControl' | 'resourceControl'> {
-  if (organization === undefined) return {}
+  if (organization === undefined) return NOTHING
   const isOfAccount = principal.kind === 'iam-user' || principal.kind === 'assumed-role'
   const serviceControl = isOfAccount ? organization.policiesOf(principal.account)?.serviceControl : undefined
   const resourceControl = hasResourceControl(action)
     ? organization.policiesOf(resourceAccount)?.resourceControl
     : undefined
-  return {
-    ...(serviceControl === undefined ? {} : { serviceControl }),
-    ...(resourceControl === undefined ? {} : { resourceControl }),
-  }
+  return { serviceControl, resourceControl }
 }

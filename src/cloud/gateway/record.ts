@@ -1,5 +1,5 @@
 import type { AccountId, ApiError, Randomness, Region } from '../../core/index.ts'
-import { parseAccountId, parseArn, partitionOf } from '../../core/index.ts'
+import { parseAccountId, parseArn, partitionOf, renderIsoSeconds } from '../../core/index.ts'
 import type { ExtraRow, TrailRecord } from '../../io/trail/index.ts'
 import type { ApiResult } from '../operation.ts'
 import type { Journey, Recognised } from './model.ts'
@@ -31,8 +31,9 @@ export function trailRecordOf(journey: Journey, ending: Ending, home: Home): Tra
   const eventId = home.randomness.uuid()
   const resources =
     call === undefined ? [] : (row.trail.resources?.(call.input as never, account, partitionOf(region)) ?? [])
-  const userName = nameOfIdentity(principal)
-  const { accessKeyId } = principal !== undefined && 'accessKeyId' in principal ? principal : { accessKeyId: undefined }
+  const found = resources.map(({ type, arn }) => ({ type, name: arn }))
+  const denialId = 'denialId' in ending ? ending.denialId : undefined
+  const refused = errorOf(journey, ending)
   return {
     eventId,
     requestId: arrival.requestId,
@@ -43,37 +44,36 @@ export function trailRecordOf(journey: Journey, ending: Ending, home: Home): Tra
     eventSource: service.eventSource,
     readOnly: row.trail.readOnly,
     category: row.trail.category,
-    ...(userName === undefined ? {} : { userName }),
-    ...(accessKeyId === undefined ? {} : { accessKeyId }),
-    resources: [
-      ...resources.map(({ type, arn }) => ({ type, name: arn })),
-      ...(call === undefined ? [] : (row.trail.foundBy?.(call.input as never) ?? [])),
-    ],
-    ...('denialId' in ending && ending.denialId !== undefined ? { denialId: ending.denialId } : {}),
+    userName: nameOfIdentity(principal),
+    accessKeyId: principal !== undefined && 'accessKeyId' in principal ? principal.accessKeyId : undefined,
+    resources: call === undefined ? found : found.concat(row.trail.foundBy?.(call.input as never) ?? []),
+    denialId,
     event: {
       eventVersion: '1.08',
       userIdentity: renderUserIdentity(journey),
-      eventTime: new Date(arrival.time).toISOString().replace(/\.\d+Z$/, 'Z'),
+      eventTime: renderIsoSeconds(arrival.time),
       eventSource: service.eventSource,
       eventName: operation.name,
       awsRegion: region,
       sourceIPAddress: arrival.origin.sourceIp,
       userAgent: arrival.origin.userAgent,
-      ...errorOf(journey, ending),
+      errorCode: refused?.code,
+      errorMessage: refused?.message,
       requestParameters: call === undefined || isLong(recognised) ? null : parametersOf(row.trail, call.input),
       responseElements: 'result' in ending ? (row.trail.responseElements?.(ending.result.output) ?? null) : null,
-      ...additionalOf(journey, ending),
+      additionalEventData: additionalOf(journey, ending),
       requestID: arrival.requestId,
       eventID: eventId,
       readOnly: row.trail.readOnly,
-      ...(resources.length === 0
-        ? {}
-        : { resources: resources.map(({ type, arn, account: accountId }) => ({ accountId, type, ARN: arn })) }),
+      resources:
+        resources.length === 0
+          ? undefined
+          : resources.map(({ type, arn, account: accountId }) => ({ accountId, type, ARN: arn })),
       eventType: 'AwsApiCall',
       managementEvent: row.trail.category === 'Management',
       recipientAccountId: account,
       eventCategory: row.trail.category,
-      ...tlsOf(journey),
+      tlsDetails: tlsOf(journey),
     },
   }
 }
@@ -88,34 +88,34 @@ function accountOf({ principal, roleArn, judged }: Journey, home: Home): Account
 // SPEC: real records of denied exchanges carry this text and not the one that the caller got.
 const DENIED_EXCHANGE = 'An unknown error occurred'
 
-function errorOf({ principal }: Journey, ending: Ending): Record<string, unknown> {
-  if ('result' in ending) return {}
-  const isDeniedExchange = principal?.kind === 'web-identity' && ending.error.code === 'AccessDenied'
-  return {
-    errorCode: ending.error.code,
-    errorMessage: isDeniedExchange ? DENIED_EXCHANGE : ending.error.message,
-  }
+function errorOf(
+  { principal }: Journey,
+  ending: Ending,
+): { readonly code: string; readonly message: string } | undefined {
+  if ('result' in ending) return undefined
+  const { code, message } = ending.error
+  const isDeniedExchange = principal?.kind === 'web-identity' && code === 'AccessDenied'
+  return { code, message: isDeniedExchange ? DENIED_EXCHANGE : message }
 }
 
-function additionalOf({ principal, call, recognised }: Journey, ending: Ending): Record<string, unknown> {
-  const more = {
-    ...(principal?.kind === 'web-identity'
-      ? { identityProviderConnectionVerificationMethod: METHODS[principal.connection] }
-      : {}),
-    ...(call === undefined ? undefined : recognised?.row.trail.callDetails?.(call)),
-    ...('result' in ending ? ending.result.additionalEventData : undefined),
-    ...('denialId' in ending && ending.denialId !== undefined ? { denialId: ending.denialId } : {}),
-  }
-  return Object.keys(more).length === 0 ? {} : { additionalEventData: more }
+function additionalOf({ principal, call, recognised }: Journey, ending: Ending): Record<string, unknown> | undefined {
+  const more: Record<string, unknown> = {}
+  if (principal?.kind === 'web-identity')
+    more['identityProviderConnectionVerificationMethod'] = METHODS[principal.connection]
+  if (call !== undefined) Object.assign(more, recognised?.row.trail.callDetails?.(call))
+  if ('result' in ending) Object.assign(more, ending.result.additionalEventData)
+  else if (ending.denialId !== undefined) more['denialId'] = ending.denialId
+  for (const _ in more) return more
+  return undefined
 }
 
 // What a real record would say of an issuer that AWS hosts: our own is one.
 const METHODS = { IAMTrustStore: 'IAMTrustStore', Thumbprint: 'Thumbprint', hosted: 'IAMTrustStore' } as const
 
-function tlsOf({ arrival: { origin } }: Journey): Record<string, unknown> {
-  if (origin.tlsVersion === undefined) return {}
+function tlsOf({ arrival: { origin } }: Journey): Record<string, unknown> | undefined {
+  if (origin.tlsVersion === undefined) return undefined
   const { tlsVersion, tlsCipher: cipherSuite, host: clientProvidedHostHeader } = origin
-  return { tlsDetails: { tlsVersion, cipherSuite, clientProvidedHostHeader } }
+  return { tlsVersion, cipherSuite, clientProvidedHostHeader }
 }
 
 /** SPEC: CloudTrail leaves out `requestParameters` of more than 100 KB; else a refused call could fill the disk with what it brought. */

@@ -13,7 +13,7 @@ import {
 export interface RefusedCall {
   readonly operation: string
   readonly region: string
-  readonly signedBy?: 'header' | 'query'
+  readonly signedBy?: 'header' | 'query' | undefined
 }
 
 /** What tells one wire family from another. */

@@ -20,15 +20,15 @@ const NOTHING = Buffer.alloc(0)
 
 type Name = keyof KubernetesPart
 const NAMES = Object.keys(FIELD) as readonly Name[]
+const OTHER_NAMES = NAMES.filter((name) => name !== 'namespace' && name !== 'serviceAccount')
 
 export function writeKubernetes(writer: TlvWriter, part: KubernetesPart, subject: string): void {
-  const { namespace, serviceAccount, ...others } = part
   const named = namesIn(subject)
-  const isOfSubject = named !== undefined && named.namespace === namespace && named.serviceAccount === serviceAccount
+  const isOfSubject =
+    named !== undefined && named.namespace === part.namespace && named.serviceAccount === part.serviceAccount
   if (isOfSubject) writer.bytes(NAMES_OF_SUBJECT, NOTHING)
-  const written: KubernetesPart = isOfSubject ? others : part
-  for (const name of NAMES) {
-    const value = written[name]
+  for (const name of isOfSubject ? OTHER_NAMES : NAMES) {
+    const value = part[name]
     if (value !== undefined) writer.bytes(FIELD[name], renderName(value))
   }
 }

@@ -20,34 +20,40 @@ export interface AssumedRoleSession {
   readonly issuedAt: Instant
   readonly expiresAt: Instant
   /** Set for web identity. */
-  readonly webIdentity?: {
-    readonly providerArn: string
-    /** Issuer without `https://`: prefix of the condition keys. */
-    readonly issuerHostPath: string
-    readonly subject: string
-    readonly audience: string
-    readonly methods?: readonly string[]
-    readonly tokenId?: string
-    /** From the token's `kubernetes.io` claim, for audit. */
-    readonly kubernetes?: {
-      readonly namespace?: string
-      readonly serviceAccount?: string
-      readonly serviceAccountUid?: string
-      readonly pod?: string
-      readonly podUid?: string
-      readonly node?: string
-    }
-  }
-  readonly sourceIdentity?: string
+  readonly webIdentity?: WebIdentityOrigin | undefined
+  readonly sourceIdentity?: string | undefined
   /** Session tags, by key as written. */
   readonly tags: ReadonlyMap<string, string>
   readonly transitiveTagKeys: readonly string[]
   /** Inline session policy, as given. */
-  readonly sessionPolicy?: string
+  readonly sessionPolicy?: string | undefined
   readonly sessionPolicyArns: readonly string[]
   /** 0 for a web identity session, one more for each AssumeRole made with a session. */
   readonly chainDepth: number
-  readonly parentAccessKeyId?: string
+  readonly parentAccessKeyId?: string | undefined
+}
+
+/** The token that a session began with. */
+export interface WebIdentityOrigin {
+  readonly providerArn: string
+  /** Issuer without `https://`: prefix of the condition keys. */
+  readonly issuerHostPath: string
+  readonly subject: string
+  readonly audience: string
+  readonly methods?: readonly string[] | undefined
+  readonly tokenId?: string | undefined
+  /** From the token's `kubernetes.io` claim, for audit. */
+  readonly kubernetes?: KubernetesOrigin | undefined
+}
+
+/** Of the token's `kubernetes.io` claim; at least one of them is there. */
+export interface KubernetesOrigin {
+  readonly namespace?: string | undefined
+  readonly serviceAccount?: string | undefined
+  readonly serviceAccountUid?: string | undefined
+  readonly pod?: string | undefined
+  readonly podUid?: string | undefined
+  readonly node?: string | undefined
 }
 
 export interface TemporaryCredentials {

@@ -30,7 +30,7 @@ export function attachFront(server: Server, options: FrontOptions, connections: 
           const head = headOf(request)
           const fault = findHeadFault(head, request.httpVersion)
           if (fault !== undefined) return turnAway(request, response, answerOf(options, head, fault))
-          return options.onRequest(request, response, factsOf(request, response, expectsContinue))
+          return options.onRequest(request, response, factsOf(request, response, { head, expectsContinue }))
         })
         .catch((failure: unknown) => {
           log.error({ failure, method: request.method }, 'a request could not be answered')
@@ -61,7 +61,8 @@ function headOf(request: IncomingMessage): HttpHead {
   const { rawHeaders } = request
   const headers: (readonly [string, string])[] = []
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) headers.push([rawHeaders[at] ?? '', rawHeaders[at + 1] ?? ''])
-  return { method: request.method ?? '', ...splitTarget(request.url ?? ''), headers }
+  const { path, query } = splitTarget(request.url ?? '')
+  return { method: request.method ?? '', path, query, headers }
 }
 
 function answerOf({ onRefused, log }: FrontOptions, head: HttpHead, fault: HeadFault): RefusalAnswer {
@@ -81,16 +82,20 @@ function refuse(request: IncomingMessage, response: ServerResponse, { status, he
   request.resume()
 }
 
-function factsOf(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): ConnectionFacts {
+function factsOf(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { head, expectsContinue }: Pick<ConnectionFacts, 'head' | 'expectsContinue'>,
+): ConnectionFacts {
   const { socket } = request
   let mustContinue = expectsContinue
   const sendContinue = (): void => {
     if (mustContinue) response.writeContinue()
     mustContinue = false
   }
-  if (!(socket instanceof TLSSocket)) return { isTls: false, expectsContinue, sendContinue }
+  if (!(socket instanceof TLSSocket)) return { head, isTls: false, expectsContinue, sendContinue }
   const tls = { version: socket.getProtocol() ?? '', cipher: socket.getCipher().name }
-  return { isTls: true, tls, expectsContinue, sendContinue }
+  return { head, isTls: true, tls, expectsContinue, sendContinue }
 }
 
 /** Tells the far end that what it sent is not HTTP, where that would not be taken for the answer to a request before it. */

@@ -5,6 +5,8 @@ import type { HeadFault } from './head-rules.ts'
 
 /** What the connection adds to a request. */
 export interface ConnectionFacts {
+  /** The head as it came, found good. */
+  readonly head: HttpHead
   readonly isTls: boolean
   /** `TLSv1.3`, and OpenSSL's name of the cipher suite. */
   readonly tls?: { readonly version: string; readonly cipher: string }

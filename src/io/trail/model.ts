@@ -1,6 +1,6 @@
 import type { AccountId, Instant } from '../../core/index.ts'
 
-/** One call, as CloudTrail writes it; `event` is the whole record (`CloudTrailEvent`). */
+/** One call, as CloudTrail writes it; `event` is the whole record (`CloudTrailEvent`). Members that are undefined are not kept. */
 export interface TrailRecord {
   readonly eventId: string
   readonly requestId: string
@@ -12,10 +12,10 @@ export interface TrailRecord {
   readonly readOnly: boolean
   /** LookupEvents answers management events only, as AWS does; data events are kept for `trail tail`. */
   readonly category: 'Management' | 'Data'
-  readonly userName?: string
-  readonly accessKeyId?: string
+  readonly userName?: string | undefined
+  readonly accessKeyId?: string | undefined
   readonly resources: readonly { readonly type: string; readonly name: string }[]
-  readonly denialId?: string
+  readonly denialId?: string | undefined
   readonly event: Readonly<Record<string, unknown>>
 }
 

@@ -32,7 +32,6 @@ export function checkTokenBeforeKey(token: UnverifiedToken, expectations: TokenE
   const { audience, originalAudiences } = acceptAudience(token, expectations.clientIds)
   const { issuedAt, expiresAt } = checkTimes(token, expectations, facts)
   const subject = checkSubject(token, facts)
-  if (originalAudiences === undefined) return { audience, issuedAt, expiresAt, subject }
   return { audience, originalAudiences, issuedAt, expiresAt, subject }
 }
 

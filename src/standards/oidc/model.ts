@@ -38,15 +38,15 @@ export interface UnverifiedToken {
   /** `kid`, or the empty string when the header has none. */
   readonly keyId: string
   readonly issuer: string
-  /** The members below are there when the claim is, and is of the right type; `checkTokenBeforeKey` says what is wrong else. */
-  readonly subject?: string
+  /** Members that may be undefined are there when the claim is, and is of the right type; `checkTokenBeforeKey` says what is wrong else. */
+  readonly subject: string | undefined
   /** Empty when `aud` is missing or unusable. */
   readonly audiences: readonly string[]
-  readonly authorizedParty?: string
+  readonly authorizedParty: string | undefined
   /** NumericDates, in seconds. */
-  readonly issuedAt?: number
-  readonly notBefore?: number
-  readonly expiresAt?: number
+  readonly issuedAt: number | undefined
+  readonly notBefore: number | undefined
+  readonly expiresAt: number | undefined
   /** Every claim, as strict JSON. */
   readonly claims: Readonly<Record<string, unknown>>
   readonly signingInput: string
@@ -60,12 +60,12 @@ export interface WebIdentityToken {
   /** What counts as `:aud`: `azp` when present, else the one audience. */
   readonly audience: string
   /** `aud` when `azp` took its place: what counts as `:oaud`. */
-  readonly originalAudiences?: readonly string[]
+  readonly originalAudiences?: readonly string[] | undefined
   readonly subject: string
   readonly issuedAt: number
   readonly expiresAt: number
   readonly keyId: string
-  readonly tokenId?: string
+  readonly tokenId?: string | undefined
   readonly claims: Readonly<Record<string, unknown>>
 }
 
@@ -93,7 +93,7 @@ export interface AcceptedAudience {
   /** `:aud`: `azp` when present, else the one audience. */
   readonly audience: string
   /** `:oaud`: `aud`, when `azp` took its place. */
-  readonly originalAudiences?: readonly string[]
+  readonly originalAudiences?: readonly string[] | undefined
 }
 
 /** A token taken apart for people; nothing of it is verified. */

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../core/index.ts'
+import type { JsonValue } from '../../core/index.ts'
 import { missingClaim, unusableClaim } from './errors.ts'
 import { parseJws, parseObject } from './jws.ts'
 import type { UnverifiedToken } from './model.ts'
@@ -11,24 +11,23 @@ import type { UnverifiedToken } from './model.ts'
 export function peekToken(jwt: string): UnverifiedToken {
   const { algorithm, keyId, payload, signingInput, signature } = parseJws(jwt)
   const claims = parseObject(payload, 'payload')
-  return { jwt, algorithm, keyId, ...claimsOf(claims), signingInput, signature }
-}
-
-type ReadClaims = Omit<UnverifiedToken, 'jwt' | 'algorithm' | 'keyId' | 'signingInput' | 'signature'>
-
-function claimsOf(claims: JsonObject): ReadClaims {
   const { iss, sub, azp, exp, iat, nbf } = claims
   if (iss === undefined) throw missingClaim('iss', {})
   if (typeof iss !== 'string') throw unusableClaim('iss', 'a string', {})
   return {
+    jwt,
+    algorithm,
+    keyId,
     issuer: iss,
+    subject: typeof sub === 'string' ? sub : undefined,
     audiences: audiencesOf(claims.aud) ?? [],
-    ...(typeof sub === 'string' ? { subject: sub } : {}),
-    ...(typeof azp === 'string' ? { authorizedParty: azp } : {}),
-    ...(isNumericDate(iat) ? { issuedAt: iat } : {}),
-    ...(isNumericDate(nbf) ? { notBefore: nbf } : {}),
-    ...(isNumericDate(exp) ? { expiresAt: exp } : {}),
+    authorizedParty: typeof azp === 'string' ? azp : undefined,
+    issuedAt: isNumericDate(iat) ? iat : undefined,
+    notBefore: isNumericDate(nbf) ? nbf : undefined,
+    expiresAt: isNumericDate(exp) ? exp : undefined,
     claims,
+    signingInput,
+    signature,
   }
 }
 

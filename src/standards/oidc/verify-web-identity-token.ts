@@ -22,9 +22,13 @@ export function verifyWebIdentityToken(
   const { jti } = token.claims
   const verified: Omit<WebIdentityToken, BrandOf<WebIdentityToken>> = {
     issuer: expectations.issuer,
-    ...checked,
+    audience: checked.audience,
+    originalAudiences: checked.originalAudiences,
+    subject: checked.subject,
+    issuedAt: checked.issuedAt,
+    expiresAt: checked.expiresAt,
     keyId: key.keyId,
-    ...(typeof jti === 'string' ? { tokenId: jti } : {}),
+    tokenId: typeof jti === 'string' ? jti : undefined,
     claims: token.claims,
   }
   return verified as WebIdentityToken

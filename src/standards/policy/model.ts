@@ -61,13 +61,13 @@ export interface NamedPolicy {
 /** All policies that apply to one request. Absent means: no policy of that type limits this request. */
 export interface PolicySet {
   readonly identity: readonly NamedPolicy[]
-  readonly boundary?: NamedPolicy
+  readonly boundary?: NamedPolicy | undefined
   /** The session's inline policy and its PolicyArns; a session without any has none of both: absent. */
-  readonly session?: readonly NamedPolicy[]
-  readonly resource?: NamedPolicy
+  readonly session?: readonly NamedPolicy[] | undefined
+  readonly resource?: NamedPolicy | undefined
   /** One list a level, from the root down. */
-  readonly serviceControl?: readonly (readonly NamedPolicy[])[]
-  readonly resourceControl?: readonly (readonly NamedPolicy[])[]
+  readonly serviceControl?: readonly (readonly NamedPolicy[])[] | undefined
+  readonly resourceControl?: readonly (readonly NamedPolicy[])[] | undefined
   readonly endpoint?: NamedPolicy
 }
 
@@ -100,7 +100,7 @@ export interface AuthorizationRequest {
   /** The account that owns the resource. */
   readonly resourceAccount: string
   /** `trust` and `key` (KMS): an identity policy counts only where the resource policy lets the account in. */
-  readonly resourcePolicyKind?: 'ordinary' | 'trust' | 'key'
+  readonly resourcePolicyKind?: 'ordinary' | 'trust' | 'key' | undefined
   readonly keys: ContextKeys
   readonly policies: PolicySet
 }

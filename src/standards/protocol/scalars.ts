@@ -1,3 +1,4 @@
+import { renderIsoSeconds } from '../../core/index.ts'
 import type { SimpleType } from './shapes.ts'
 
 /** How a timestamp without a form of its own is written: query and XML bodies, headers, JSON. */
@@ -80,7 +81,7 @@ export function writeText(value: unknown, type: SimpleType, form: TimestampForm)
 function writeTimestamp(value: unknown, form: TimestampForm): string {
   const date = dateOf(value)
   if (form === 'epoch') return String(date.getTime() / 1000)
-  return form === 'httpdate' ? date.toUTCString() : `${date.toISOString().slice(0, 19)}Z`
+  return form === 'httpdate' ? date.toUTCString() : renderIsoSeconds(date.getTime())
 }
 
 /** A Date, milliseconds since the epoch, or text in one of the three forms. */

@@ -70,8 +70,7 @@ function fromHeader(authorization: string, headers: SignatureHeaders): Presented
   const requestDate = dateOfHeaders(headers, { accessKeyId })
   const facts: SignatureFacts = { accessKeyId, requestDate }
   const sha256 = headers['x-amz-content-sha256']
-  const sessionToken = headers['x-amz-security-token']
-  const presented: PresentedCredentials = {
+  return {
     form: 'header',
     accessKeyId,
     scope,
@@ -79,8 +78,8 @@ function fromHeader(authorization: string, headers: SignatureHeaders): Presented
     signature: parseSignature(parts.signature, facts),
     requestDate,
     payloadHash: sha256 === undefined ? { kind: 'absent' } : parsePayloadHash(sha256, facts),
+    sessionToken: headers['x-amz-security-token'],
   }
-  return sessionToken === undefined ? presented : { ...presented, sessionToken }
 }
 
 function dateOfHeaders(headers: SignatureHeaders, facts: SignatureFacts): string {

@@ -31,7 +31,7 @@ export interface PresentedCredentials {
   readonly signature: string
   /** `YYYYMMDDTHHMMSSZ` */
   readonly requestDate: string
-  readonly sessionToken?: string
+  readonly sessionToken?: string | undefined
   /** Query form only: how long it wants to be good for, 1 to 604800. */
   readonly expiresSeconds?: number
   readonly payloadHash: PayloadHash

@@ -1,11 +1,7 @@
 import { type IssuedSession, sessionArnOf } from '../../session/index.ts'
 
-/** The members that every way to a session answers, named as in AWS's API. This is where a secret key leaves the house. */
-export function renderIssued({
-  credentials,
-  session,
-  packedPolicySizePercent,
-}: IssuedSession): Record<string, unknown> {
+/** The members that every way to a session answers, named as in AWS's API; undefined ones are not there. This is where a secret key leaves the house. */
+export function renderIssued({ credentials, session, packedPolicySizePercent }: IssuedSession) {
   const { accessKeyId, secretAccessKey, sessionToken, expiration } = credentials
   return {
     Credentials: {
@@ -15,7 +11,7 @@ export function renderIssued({
       Expiration: expiration,
     },
     AssumedRoleUser: { AssumedRoleId: `${session.roleUniqueId}:${session.sessionName}`, Arn: sessionArnOf(session) },
-    ...(packedPolicySizePercent === undefined ? {} : { PackedPolicySize: packedPolicySizePercent }),
-    ...(session.sourceIdentity === undefined ? {} : { SourceIdentity: session.sourceIdentity }),
+    PackedPolicySize: packedPolicySizePercent,
+    SourceIdentity: session.sourceIdentity,
   }
 }

@@ -68,5 +68,5 @@ export interface AssumeRoleInput extends SessionInput {
 export interface Labels {
   readonly tags: ReadonlyMap<string, string>
   readonly transitiveTagKeys: readonly string[]
-  readonly sourceIdentity?: string
+  readonly sourceIdentity?: string | undefined
 }

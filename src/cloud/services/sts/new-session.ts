@@ -56,11 +56,17 @@ export function makeSession(order: SessionOrder, { identity, sessions }: Session
   const { input, role, now, labels, origin } = order
   if (input.MinimumSessionTokenSize !== undefined) throw memberNotImplemented('MinimumSessionTokenSize')
   const duration = durationOf(order)
-  const policies = sessionPolicies(input, role, identity)
+  const { sessionPolicy, sessionPolicyArns } = sessionPolicies(input, role, identity)
   const draft: SessionDraft = {
-    ...origin,
-    ...labels,
-    ...policies,
+    kind: origin.kind,
+    chainDepth: origin.chainDepth,
+    webIdentity: origin.webIdentity,
+    parentAccessKeyId: origin.parentAccessKeyId,
+    tags: labels.tags,
+    transitiveTagKeys: labels.transitiveTagKeys,
+    sourceIdentity: labels.sourceIdentity,
+    sessionPolicy,
+    sessionPolicyArns,
     partition: role.partition,
     account: role.account,
     roleUniqueId: role.uniqueId,
@@ -97,8 +103,7 @@ function sessionPolicies(
     return arn
   })
   checkLength([Policy ?? '', ...sessionPolicyArns])
-  if (Policy === undefined) return { sessionPolicyArns }
-  checkPolicy(Policy)
+  if (Policy !== undefined) checkPolicy(Policy)
   return { sessionPolicy: Policy, sessionPolicyArns }
 }
 

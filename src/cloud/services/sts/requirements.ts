@@ -26,19 +26,20 @@ export interface Wish {
  */
 export function requirementsOf(wish: Wish): readonly Requirement[] {
   const { action, roleArn, account, role, labels } = wish
-  const base = {
+  const contextKeys = contextKeysOf(wish)
+  const toDo = (what: string): Requirement => ({
+    action: what,
     resource: roleArn,
     resourceAccount: account,
+    resourcePolicy: role?.trustPolicy,
     resourcePolicyKind: 'trust',
-    contextKeys: contextKeysOf(wish),
+    contextKeys,
     onDeny: 'refuse',
-    ...(role === undefined ? {} : { resourcePolicy: role.trustPolicy }),
-  } as const
-  return [
-    { ...base, action },
-    ...(labels.tags.size > 0 ? [{ ...base, action: 'sts:TagSession' }] : []),
-    ...(labels.sourceIdentity === undefined ? [] : [{ ...base, action: 'sts:SetSourceIdentity' }]),
-  ]
+  })
+  const requirements = [toDo(action)]
+  if (labels.tags.size > 0) requirements.push(toDo('sts:TagSession'))
+  if (labels.sourceIdentity !== undefined) requirements.push(toDo('sts:SetSourceIdentity'))
+  return requirements
 }
 
 type ContextKeys = NonNullable<Requirement['contextKeys']>

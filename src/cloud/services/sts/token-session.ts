@@ -26,9 +26,9 @@ export function webIdentityOfToken(token: WebIdentityToken, provider: OidcProvid
     issuerHostPath: provider.url,
     subject,
     audience,
-    ...(methods === undefined ? {} : { methods }),
-    ...(tokenId === undefined || tokenId.length > LONGEST_ID ? {} : { tokenId }),
-    ...(kubernetes === undefined ? {} : { kubernetes }),
+    methods,
+    tokenId: tokenId === undefined || tokenId.length > LONGEST_ID ? undefined : tokenId,
+    kubernetes,
   }
 }
 
@@ -46,16 +46,15 @@ function methodsOf(claim: unknown): readonly string[] | undefined {
 function kubernetesOf(claim: unknown): Kubernetes | undefined {
   if (!isObject(claim)) return undefined
   const { serviceaccount, pod, node } = claim
-  const names = {
+  const names: Kubernetes = {
     namespace: nameOf(claim.namespace, isNamespaceName),
     serviceAccount: nameOf(memberOf(serviceaccount, 'name'), isObjectName),
     serviceAccountUid: nameOf(memberOf(serviceaccount, 'uid'), isUid),
     pod: nameOf(memberOf(pod, 'name'), isObjectName),
     podUid: nameOf(memberOf(pod, 'uid'), isUid),
     node: nameOf(memberOf(node, 'name'), isObjectName),
-  } satisfies { readonly [Name in keyof Kubernetes]-?: string | undefined }
-  const known = Object.entries(names).filter(([, value]) => value !== undefined)
-  return known.length === 0 ? undefined : Object.fromEntries(known)
+  }
+  return Object.values(names).some((name) => name !== undefined) ? names : undefined
 }
 
 const isUid = (text: string): boolean => text.length <= LONGEST_ID && /^[\w-]+$/.test(text)

@@ -58,14 +58,17 @@ export async function assumeRoleWithWebIdentity(
   const webIdentity = webIdentityOfToken(token, provider)
   const origin = { kind: 'web-identity', chainDepth: 0, webIdentity } as const
   const issued = makeSession({ input, role, now: time, labels, origin }, options)
-  return {
-    output: {
-      ...renderIssued(issued),
-      SubjectFromWebIdentityToken: token.subject,
-      // SPEC: real records have the provider's ARN here, whatever the reference says of `iss`.
-      Provider: provider.arn,
-      Audience: token.audience,
-    },
-    ...(labels.tags.size === 0 ? {} : { additionalEventData: { principalTags: Object.fromEntries(labels.tags) } }),
+  const { Credentials, AssumedRoleUser, PackedPolicySize, SourceIdentity } = renderIssued(issued)
+  const output = {
+    Credentials,
+    AssumedRoleUser,
+    PackedPolicySize,
+    SourceIdentity,
+    SubjectFromWebIdentityToken: token.subject,
+    // SPEC: real records have the provider's ARN here, whatever the reference says of `iss`.
+    Provider: provider.arn,
+    Audience: token.audience,
   }
+  if (labels.tags.size === 0) return { output }
+  return { output, additionalEventData: { principalTags: Object.fromEntries(labels.tags) } }
 }
