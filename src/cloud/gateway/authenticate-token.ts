@@ -40,7 +40,13 @@ export async function authenticateToken(
     thumbprints: provider.thumbprints,
     keyId: token.keyId,
   })
-  const verified = verifyWebIdentityToken(token, { issuer, clientIds, now, leewaySeconds: tokenLeewaySeconds, key })
+  const verified = await verifyWebIdentityToken(token, {
+    issuer,
+    clientIds,
+    now,
+    leewaySeconds: tokenLeewaySeconds,
+    key,
+  })
   // Last: who asks a cluster has to hold a token that it signed.
   await confirm?.(verified, new Secret(jwt))
   const { account } = provider

@@ -72,7 +72,7 @@ describe('a projected token', () => {
     expect(decode(withoutNode.token, 1)).toContain('"node":{"name":"n"},')
   })
 
-  it('is verified with the published keys', () => {
+  it('is verified with the published keys', async () => {
     const token = peekToken(mintServiceAccountToken(request, ring.active).token)
     const key = findKey(publicKeySet(ring), token.keyId)
     const expectations = {
@@ -82,7 +82,7 @@ describe('a projected token', () => {
       now: request.now,
       leewaySeconds: seconds(0),
     }
-    expect(verifyWebIdentityToken(token, expectations)).toMatchObject({
+    expect(await verifyWebIdentityToken(token, expectations)).toMatchObject({
       subject: 'system:serviceaccount:shop:orders',
       tokenId: request.uuid,
     })

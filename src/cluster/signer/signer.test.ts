@@ -168,7 +168,7 @@ describe('the signer', () => {
     const token = peekToken(`${header}.${claims}.${signature}`)
     const key = parseJwkSet(renderIssuerDocuments(state).jwks.body).keys.get(token.keyId)
     const expected = { issuer: state.issuer, clientIds: ['sts.amazonaws.com'], now, leewaySeconds: seconds(0) }
-    expect(verifyWebIdentityToken(token, { ...expected, key: key! })).toMatchObject({
+    expect(await verifyWebIdentityToken(token, { ...expected, key: key! })).toMatchObject({
       subject: 'system:serviceaccount:shop:orders',
     })
   })

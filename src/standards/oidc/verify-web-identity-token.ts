@@ -7,10 +7,10 @@ import { verifySignature } from './verify-signature.ts'
  * The one way to a `WebIdentityToken`: issuer, audience, times, subject, then the signature, with a key of that issuer.
  * @throws TokenError with the first thing that is wrong
  */
-export function verifyWebIdentityToken(
+export async function verifyWebIdentityToken(
   token: UnverifiedToken,
   expectations: TokenExpectations & { readonly key: VerificationKey },
-): WebIdentityToken {
+): Promise<WebIdentityToken> {
   const { key } = expectations
   const checked = checkTokenBeforeKey(token, expectations)
   const facts = () => factsOfToken(token)
@@ -18,7 +18,7 @@ export function verifyWebIdentityToken(
   if (!key.algorithms.includes(token.algorithm)) {
     throw badSignature(`the key is for ${key.algorithms.join(', ')}, the token says \`${token.algorithm}\``, facts())
   }
-  if (!verifySignature(token, key)) throw badSignature('the key did not sign this token', facts())
+  if (!(await verifySignature(token, key))) throw badSignature('the key did not sign this token', facts())
   const { jti } = token.claims
   const verified: Omit<WebIdentityToken, BrandOf<WebIdentityToken>> = {
     issuer: expectations.issuer,

@@ -28,7 +28,7 @@ export async function verifyPodToken(
   refuseParty(token)
   // INVARIANT: the key is that of the cluster's issuer, whatever the token says of itself. No provider in IAM has a part in it.
   const { key, confirm } = await keys.find({ issuer, thumbprints: [], keyId: token.keyId })
-  const verified = verifyWebIdentityToken(token, { ...expectations, key })
+  const verified = await verifyWebIdentityToken(token, { ...expectations, key })
   const pod = podOf(verified)
   // Last: who asks a cluster has to hold a token that it signed.
   await confirm?.(verified, new Secret(jwt))
