@@ -150,7 +150,8 @@ function readObject(reader: Reader): JsonObject {
     const keyAt = reader.at
     if (reader.text.charCodeAt(keyAt) !== QUOTE) throw fault(reader, 'expected a key in double quotes')
     const key = readString(reader)
-    if (key in object) throw new StrictJsonError(`a key occurs twice at offset ${keyAt}`, keyAt)
+    // No value of JSON is undefined, and the object has no prototype.
+    if (object[key] !== undefined) throw new StrictJsonError(`a key occurs twice at offset ${keyAt}`, keyAt)
     skipSpace(reader)
     if (reader.text.charCodeAt(reader.at) !== COLON) throw fault(reader, 'expected a colon')
     reader.at += 1

@@ -26,15 +26,18 @@ export const plusSeconds = (at: Instant, duration: Seconds): Instant => (at + du
 /** ISO 8601 with seconds and no fraction, as AWS's query APIs write it: `2019-11-09T13:34:41Z`. */
 export function renderIsoSeconds(at: number): string {
   const second = Math.floor(at / 1000)
-  if (second !== lastSecond) {
-    lastText = `${new Date(at).toISOString().slice(0, 19)}Z`
-    lastSecond = second
+  let text = SECONDS.get(second)
+  if (text === undefined) {
+    text = `${new Date(at).toISOString().slice(0, 19)}Z`
+    if (SECONDS.size >= MOST_SECONDS) SECONDS.clear()
+    SECONDS.set(second, text)
   }
-  return lastText
+  return text
 }
 
-/** Most calls ask for the second that it is. */
-let [lastSecond, lastText] = [Number.NaN, '']
+/** Most calls ask for the second that it is, and for those when their sessions began and end. */
+const MOST_SECONDS = 100
+const SECONDS = new Map<number, string>()
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const
 

@@ -14,7 +14,8 @@ export const DENIAL_HEADER = 'x-openirsa-denial'
 export async function render(arrival: Arrival, response: ServerResponse, answer: WireAnswer): Promise<void> {
   const { body, status } = answer
   if (!arrival.request.complete) readToEnd(arrival.request)
-  const headers = answer.headers.flat()
+  const headers: string[] = []
+  for (const [name, value] of answer.headers) headers.push(name, value)
   if (body instanceof Readable) {
     response.writeHead(status, headers)
     await pipeline(body, response)

@@ -37,12 +37,11 @@ function answer(
   body: string | Uint8Array | Readable,
   more: RawHeaders = [],
 ): WireAnswer {
-  const headers: [string, string][] = more.map(([name, value]) => [name, value])
-  if (type !== undefined && !headers.some(([name]) => name.toLowerCase() === 'content-type'))
-    headers.unshift(['Content-Type', type])
+  const isTyped = type === undefined || more.some(([name]) => name.toLowerCase() === 'content-type')
+  const own: RawHeaders = isTyped ? [] : [['Content-Type', type]]
   return {
     status: statusOf(success),
-    headers: [...headers, ...idHeaders(success.table, success.requestId)],
+    headers: own.concat(more, idHeaders(success.table, success.requestId)),
     body: typeof body === 'string' ? Buffer.from(body, 'utf8') : body,
   }
 }

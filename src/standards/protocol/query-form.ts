@@ -1,7 +1,7 @@
 import { ApiError } from '../../core/index.ts'
 import type { QueryForm } from './model.ts'
 import { readText, UnreadableText } from './scalars.ts'
-import { emptyRecord, memberOf, resolveShape, type SimpleType } from './shapes.ts'
+import { emptyRecord, memberOf, membersOf, resolveShape, type SimpleType } from './shapes.ts'
 import type { ListShape, MapShape, MemberRow, ServiceTable, ShapeRef, StructureShape } from './table.ts'
 
 /** Deepest nesting of a parameter name; AWS's own inputs need at most seven. */
@@ -121,9 +121,8 @@ function decodeSimple(place: Place, type: SimpleType, text: string): unknown {
 
 function decodeStructure(place: Place, shape: StructureShape, node: FormNode): Record<string, unknown> {
   const out: Record<string, unknown> = {}
-  for (const [name, row] of Object.entries(shape.members)) {
-    const { ref, traits } = memberOf(row)
-    const child = node.children.get(traits.xmlName ?? name)
+  for (const { name, written, ref } of membersOf(shape)) {
+    const child = node.children.get(written)
     if (child === undefined) continue
     const value = decodeNode(inside(place, name), ref, child)
     if (value !== undefined) out[name] = value

@@ -23,6 +23,32 @@ export function memberOf(row: MemberRow): { readonly ref: ShapeRef; readonly tra
   return typeof row === 'string' ? { ref: row, traits: NO_TRAITS } : { ref: row[0], traits: row[1] }
 }
 
+/** One member of a structure, taken apart. */
+export interface Member {
+  /** As AWS's API names it. */
+  readonly name: string
+  /** As it is written in a form or in XML. */
+  readonly written: string
+  readonly row: MemberRow
+  readonly ref: ShapeRef
+  readonly traits: MemberTraits
+}
+
+/** Shapes are those of generated tables: there are so many, and each is taken apart once. */
+const MEMBERS = new WeakMap<StructureShape, readonly Member[]>()
+
+/** The members of a structure, in the order of the model. */
+export function membersOf(shape: StructureShape): readonly Member[] {
+  const known = MEMBERS.get(shape)
+  if (known !== undefined) return known
+  const members = Object.entries(shape.members).map(([name, row]) => {
+    const { ref, traits } = memberOf(row)
+    return { name, written: traits.xmlName ?? name, row, ref, traits }
+  })
+  MEMBERS.set(shape, members)
+  return members
+}
+
 /** What a reference of the table stands for. */
 export function resolveShape(table: ServiceTable, ref: ShapeRef): ResolvedShape {
   if (!ref.startsWith('.')) return table.shapes[ref] ?? EMPTY

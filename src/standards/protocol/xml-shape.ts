@@ -1,5 +1,5 @@
 import { readText, type TimestampForm, UnreadableText, writeText } from './scalars.ts'
-import { emptyRecord, isRecord, memberOf, resolveShape, type SimpleType } from './shapes.ts'
+import { emptyRecord, isRecord, memberOf, membersOf, resolveShape, type SimpleType } from './shapes.ts'
 import type { ListShape, MapShape, MemberRow, MemberTraits, ServiceTable, ShapeRef, StructureShape } from './table.ts'
 import type { XmlElement } from './xml-read.ts'
 
@@ -25,9 +25,8 @@ const ESCAPED = /[&<>"\u0000-\u0008\u000b-\u001f\u0085\u2028]/
 /** The members of a structure, in the order of the model, without the element around them. */
 export function writeMembers(table: ServiceTable, shape: StructureShape, value: Record<string, unknown>): string {
   let out = ''
-  for (const [name, row] of Object.entries(shape.members)) {
-    const { traits } = memberOf(row)
-    if (traits.attribute !== true) out += writeMember(table, { name: traits.xmlName ?? name, row }, value[name])
+  for (const { name, written, row, traits } of membersOf(shape)) {
+    if (traits.attribute !== true) out += writeMember(table, { name: written, row }, value[name])
   }
   return out
 }
@@ -61,12 +60,10 @@ function element(name: string, attributes: string, inner: string): string {
 // SPEC: the one attribute of our models is `xsi:type` of S3's Grantee, whose namespace stands on the same element.
 function attributesOf(shape: StructureShape, value: Record<string, unknown>): string {
   let out = ''
-  for (const [name, row] of Object.entries(shape.members)) {
-    const { traits } = memberOf(row)
+  for (const { name, written, traits } of membersOf(shape)) {
     if (traits.attribute !== true || value[name] === undefined) continue
-    const qualified = traits.xmlName ?? name
-    if (qualified.startsWith('xsi:')) out += ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
-    out += ` ${qualified}="${escapeXml(String(value[name]))}"`
+    if (written.startsWith('xsi:')) out += ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+    out += ` ${written}="${escapeXml(String(value[name]))}"`
   }
   return out
 }
@@ -124,12 +121,9 @@ function readSimple(source: XmlElement, type: SimpleType): unknown {
 
 function readStructure(table: ServiceTable, shape: StructureShape, source: XmlElement): Record<string, unknown> {
   const out: Record<string, unknown> = {}
-  for (const [name, row] of Object.entries(shape.members)) {
-    const { ref, traits } = memberOf(row)
+  for (const { name, written, ref, traits } of membersOf(shape)) {
     const value =
-      traits.attribute === true
-        ? source.attributes.get(traits.xmlName ?? name)
-        : readMember(table, { name, ref, traits }, source)
+      traits.attribute === true ? source.attributes.get(written) : readMember(table, { name, ref, traits }, source)
     if (value !== undefined) out[name] = value
   }
   return out
