@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { SignatureError, seconds } from '../../core/index.ts'
 import { deriveSigningKey, isNormalPath, type SigningKeyCache, verifySignature } from '../../standards/sigv4/index.ts'
 import type { Principal } from '../operation.ts'
@@ -38,9 +38,7 @@ export function authenticateSignature(arrival: Arrival, recognised: Recognised, 
     // Asked for once scope and time have been found good: nonsense fills no cache.
     signingKey: () => parts.signingKeys.get({ accessKeyId, secret: signer.secret, scope }),
     now: arrival.time,
-    ...(recognised.body === undefined
-      ? {}
-      : { bodySha256: createHash('sha256').update(recognised.body).digest('hex') }),
+    bodySha256: recognised.body === undefined ? undefined : hash('sha256', recognised.body, 'hex'),
     pathStyle,
     maxSkewSeconds: MAX_SKEW_SECONDS,
     services: [signingName],

@@ -1,4 +1,4 @@
-import { createHash, createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
+import { createHmac, createSecretKey, hash, hkdfSync, type KeyObject } from 'node:crypto'
 import {
   type Clock,
   epochSeconds,
@@ -59,7 +59,7 @@ export function createSessions({ ring, realmId, clock, randomness }: SessionPart
       return { credentials, session, packedPolicySizePercent }
     },
     open: (sessionToken, accessKeyId) => {
-      const digest = createHash('sha256').update(sessionToken).digest('base64')
+      const digest = hash('sha256', sessionToken, 'base64')
       const known = cache.find(digest)
       const opened = known ?? openToken(seals, sessionToken)
       if (opened === undefined || opened.session.accessKeyId !== accessKeyId) throw unopenable(accessKeyId)

@@ -46,7 +46,7 @@ export interface SignatureExpectations {
   readonly signingKey: KeyObject | (() => KeyObject)
   readonly now: Instant
   /** SHA-256 of the body, hex. Demanded in path style `normalized`; S3 checks a literal hash as the body streams in. */
-  readonly bodySha256?: string
+  readonly bodySha256?: string | undefined
   readonly pathStyle: PathStyle
   readonly maxSkewSeconds: Seconds
   /** Signing names that this endpoint answers to; the first is named to whoever signed for another. */
