@@ -101,12 +101,11 @@ function errorOf(
 function additionalOf({ principal, call, recognised }: Journey, ending: Ending): Record<string, unknown> | undefined {
   const more: Record<string, unknown> = {}
   if (principal?.kind === 'web-identity')
-    more['identityProviderConnectionVerificationMethod'] = METHODS[principal.connection]
+    more.identityProviderConnectionVerificationMethod = METHODS[principal.connection]
   if (call !== undefined) Object.assign(more, recognised?.row.trail.callDetails?.(call))
   if ('result' in ending) Object.assign(more, ending.result.additionalEventData)
-  else if (ending.denialId !== undefined) more['denialId'] = ending.denialId
-  for (const _ in more) return more
-  return undefined
+  else if (ending.denialId !== undefined) more.denialId = ending.denialId
+  return Object.keys(more).length === 0 ? undefined : more
 }
 
 // What a real record would say of an issuer that AWS hosts: our own is one.

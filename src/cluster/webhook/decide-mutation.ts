@@ -127,9 +127,9 @@ function audit(
   warnings: readonly MutationWarning[],
 ): Readonly<Record<string, string>> {
   const said: Record<string, string> = { reason }
-  if (identity !== undefined) said['source'] = identity.source
+  if (identity !== undefined) said.source = identity.source
   if (identity?.kind === 'web-identity') said['role-arn'] = identity.roleArn.slice(0, LONGEST_AUDITED)
-  if (warnings.length > 0) said['warnings'] = [...new Set(warnings.map(({ code }) => code))].join()
+  if (warnings.length > 0) said.warnings = [...new Set(warnings.map(({ code }) => code))].join()
   return said
 }
 
