@@ -26,8 +26,14 @@ interface Kept extends Pick<PodIdentity, 'kind' | 'usesRegionalSts' | 'audience'
   readonly injection: Injection
 }
 
-/** Roles, and volumes of each. */
-const MOST_KEPT = 1000
+/**
+ * Whoever may annotate a service account chooses role and audience, and whoever makes pods the life of their tokens: a cluster's own are few,
+ * and more than these take no room: some 25 MB for all together at the very most.
+ */
+const MOST_ROLES = 1000
+const MOST_OF_ROLE = 4
+const MOST_LIVES = 4
+const LONGEST_KEPT = 512
 /** Settings are replaced, never changed: what was made of old ones goes with them. */
 const KEPT = new WeakMap<WebhookSettings, Map<string, Kept[]>>()
 
@@ -53,9 +59,11 @@ export function injectionOf(
   const groups = variableGroups(identity, renderTokenFile(volume, style), settings)
   const mount = { name: volume.name, readOnly: true, mountPath: volume.mountPath } as const
   for (const value of [...groups.flat(), mount]) keepText(value)
-  if (kept.size >= MOST_KEPT) kept.clear()
   const injection = { groups, mount, volumeFor: keptVolumes(audience, volume) }
-  kept.set(roleArn, [...ofRole, { kind, style, usesRegionalSts, audience, injection }])
+  if (roleArn.length + (audience?.length ?? 0) > LONGEST_KEPT) return injection
+  const others = ofRole.length < MOST_OF_ROLE ? ofRole : []
+  if (kept.size >= MOST_ROLES) kept.clear()
+  kept.set(roleArn, [...others, { kind, style, usesRegionalSts, audience, injection }])
   return injection
 }
 
@@ -70,7 +78,7 @@ function keptVolumes(audience: string | undefined, { name, tokenPath: path }: To
     const made: KeptVolume = { volume, list: [volume] }
     keepText(made.volume)
     keepText(made.list)
-    if (kept.size >= MOST_KEPT) kept.clear()
+    if (kept.size >= MOST_LIVES) kept.clear()
     kept.set(expirationSeconds, made)
     return made
   }
