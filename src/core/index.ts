@@ -2,6 +2,7 @@
  * core: the words everyone shares: names (ARN, account, service account), time, randomness, secrets, errors, strict JSON.
  * It imports nothing of the house, knows neither an AWS wire format nor the Kubernetes API, and reads no clock, disk or environment.
  */
+export type { Complete } from './complete.ts'
 export {
   ApiError,
   ConfigError,

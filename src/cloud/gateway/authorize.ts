@@ -1,4 +1,4 @@
-import type { AccountId } from '../../core/index.ts'
+import type { AccountId, Complete } from '../../core/index.ts'
 import {
   type AuthorizationRequest,
   evaluate,
@@ -110,13 +110,18 @@ function requestOf(
   }
 }
 
-function allPoliciesOf(asker: Asker, requirement: Requirement, parts: AuthorizeParts): PolicySet {
+/** INVARIANT: policies of every type are named here; one that is left out limits nobody. */
+function allPoliciesOf(asker: Asker, requirement: Requirement, parts: AuthorizeParts): Complete<PolicySet> {
   const { identity, boundary, session } = policiesOf(asker, parts)
   const { serviceControl, resourceControl } = organizationPoliciesOf(parts.organization, asker, requirement)
-  return { identity, boundary, session, resource: requirement.resourcePolicy, serviceControl, resourceControl }
+  const resource = requirement.resourcePolicy
+  // Calls come through no VPC endpoint.
+  return { identity, boundary, session, resource, serviceControl, resourceControl, endpoint: undefined }
 }
 
-function policiesOf(principal: Asker, { identity, sessionPolicies }: AuthorizeParts): PolicySet {
+type OwnPolicies = Pick<PolicySet, 'identity' | 'boundary' | 'session'>
+
+function policiesOf(principal: Asker, { identity, sessionPolicies }: AuthorizeParts): OwnPolicies {
   switch (principal.kind) {
     case 'assumed-role': {
       const own = identity.policiesOfRole(principal.role)

@@ -1,6 +1,7 @@
 import { createHmac, createSecretKey, hash, hkdfSync, type KeyObject } from 'node:crypto'
 import {
   type Clock,
+  type Complete,
   epochSeconds,
   type Instant,
   instantOfEpochSeconds,
@@ -76,7 +77,7 @@ export function createSessions({ ring, realmId, clock, randomness }: SessionPart
 
 /** Member by member: a copy by spreading costs several times as much, and this is on the way of every exchange. */
 function sessionOf(draft: SessionDraft, id: Uint8Array): AssumedRoleSession {
-  const session: { readonly [Name in keyof Required<AssumedRoleSession>]: AssumedRoleSession[Name] } = {
+  const session: Complete<AssumedRoleSession> = {
     kind: draft.kind,
     sessionId: Buffer.from(id).toString('hex'),
     accessKeyId: accessKeyIdOf(draft.account, id),

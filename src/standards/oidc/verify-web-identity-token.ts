@@ -1,3 +1,4 @@
+import type { Complete } from '../../core/index.ts'
 import { checkTokenBeforeKey, factsOfToken } from './check-token.ts'
 import { badSignature } from './errors.ts'
 import type { TokenExpectations, UnverifiedToken, VerificationKey, WebIdentityToken } from './model.ts'
@@ -20,7 +21,7 @@ export async function verifyWebIdentityToken(
   }
   if (!(await verifySignature(token, key))) throw badSignature('the key did not sign this token', facts())
   const { jti } = token.claims
-  const verified: Omit<WebIdentityToken, BrandOf<WebIdentityToken>> = {
+  const verified: Complete<Omit<WebIdentityToken, BrandOf<WebIdentityToken>>> = {
     issuer: expectations.issuer,
     audience: checked.audience,
     originalAudiences: checked.originalAudiences,

@@ -68,7 +68,7 @@ export interface PolicySet {
   /** One list a level, from the root down. */
   readonly serviceControl?: readonly (readonly NamedPolicy[])[] | undefined
   readonly resourceControl?: readonly (readonly NamedPolicy[])[] | undefined
-  readonly endpoint?: NamedPolicy
+  readonly endpoint?: NamedPolicy | undefined
 }
 
 /** How the requester may be named by `Principal` elements. */

@@ -1,4 +1,12 @@
-import { type Instant, PolicyError, parseArn, plusSeconds, type Seconds, seconds } from '../../../core/index.ts'
+import {
+  type Complete,
+  type Instant,
+  PolicyError,
+  parseArn,
+  plusSeconds,
+  type Seconds,
+  seconds,
+} from '../../../core/index.ts'
 import { parsePolicyDocument } from '../../../standards/policy/index.ts'
 import type { IdentityReader, Role } from '../../identity/index.ts'
 import type { Judged } from '../../operation.ts'
@@ -57,7 +65,7 @@ export function makeSession(order: SessionOrder, { identity, sessions }: Session
   if (input.MinimumSessionTokenSize !== undefined) throw memberNotImplemented('MinimumSessionTokenSize')
   const duration = durationOf(order)
   const { sessionPolicy, sessionPolicyArns } = sessionPolicies(input, role, identity)
-  const draft: SessionDraft = {
+  const draft: Complete<SessionDraft> = {
     kind: origin.kind,
     chainDepth: origin.chainDepth,
     webIdentity: origin.webIdentity,

@@ -27,8 +27,8 @@ export interface Wish {
 export function requirementsOf(wish: Wish): readonly Requirement[] {
   const { action, roleArn, account, role, labels } = wish
   const contextKeys = contextKeysOf(wish)
-  const toDo = (what: string): Requirement => ({
-    action: what,
+  const requirementOf = (asked: string): Requirement => ({
+    action: asked,
     resource: roleArn,
     resourceAccount: account,
     resourcePolicy: role?.trustPolicy,
@@ -36,9 +36,9 @@ export function requirementsOf(wish: Wish): readonly Requirement[] {
     contextKeys,
     onDeny: 'refuse',
   })
-  const requirements = [toDo(action)]
-  if (labels.tags.size > 0) requirements.push(toDo('sts:TagSession'))
-  if (labels.sourceIdentity !== undefined) requirements.push(toDo('sts:SetSourceIdentity'))
+  const requirements = [requirementOf(action)]
+  if (labels.tags.size > 0) requirements.push(requirementOf('sts:TagSession'))
+  if (labels.sourceIdentity !== undefined) requirements.push(requirementOf('sts:SetSourceIdentity'))
   return requirements
 }
 

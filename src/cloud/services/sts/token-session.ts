@@ -1,4 +1,4 @@
-import { isNamespaceName, isObjectName } from '../../../core/index.ts'
+import { type Complete, isNamespaceName, isObjectName } from '../../../core/index.ts'
 import type { WebIdentityToken } from '../../../standards/oidc/index.ts'
 import type { OidcProvider } from '../../identity/index.ts'
 import type { SessionDraft } from '../../session/index.ts'
@@ -46,7 +46,7 @@ function methodsOf(claim: unknown): readonly string[] | undefined {
 function kubernetesOf(claim: unknown): Kubernetes | undefined {
   if (!isObject(claim)) return undefined
   const { serviceaccount, pod, node } = claim
-  const names: Kubernetes = {
+  const names: Complete<Kubernetes> = {
     namespace: nameOf(claim.namespace, isNamespaceName),
     serviceAccount: nameOf(memberOf(serviceaccount, 'name'), isObjectName),
     serviceAccountUid: nameOf(memberOf(serviceaccount, 'uid'), isUid),
