@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue, ServiceAccountRef } from '../../core/index.ts'
-import type { JsonPatchOperation, MutationDecision, ParsedReview, ReviewEnvelope } from './model.ts'
-import { textOf } from './patch/kept-text.ts'
+import { textOf } from './kept-text.ts'
+import type { MutationDecision, ParsedReview, ReviewEnvelope } from './model.ts'
+import { renderPatch } from './patch/patch-text.ts'
 import { isObject, member } from './raw-json.ts'
 import { renderWarnings } from './warnings.ts'
 
@@ -46,7 +47,8 @@ export function renderAdmissionResponse({ kind, apiVersion, uid }: ReviewEnvelop
   let text = `{${renderType(kind, apiVersion)}"response":{"uid":${JSON.stringify(uid)},"allowed":${allowed}`
   if (!allowed) text += `,"status":${JSON.stringify({ metadata: {}, message: message ?? 'refused' })}`
   else if (operations.length > 0) text += `,"patch":"${renderPatch(operations)}","patchType":"JSONPatch"`
-  if (Object.keys(auditAnnotations).length > 0) text += `,"auditAnnotations":${JSON.stringify(auditAnnotations)}`
+  const audited = textOf(auditAnnotations)
+  if (audited !== '{}') text += `,"auditAnnotations":${audited}`
   if (warnings.length > 0) text += `,"warnings":${JSON.stringify(warnings)}`
   return `${text}}}`
 }
@@ -57,18 +59,6 @@ function renderType(kind: string | undefined, apiVersion: string | undefined): s
   const ofKind = kind === undefined ? '' : `"kind":${JSON.stringify(kind)},`
   return apiVersion === undefined ? ofKind : `${ofKind}"apiVersion":${JSON.stringify(apiVersion)},`
 }
-
-function renderPatch(operations: readonly JsonPatchOperation[]): string {
-  let text = ''
-  for (const { op, path, value } of operations) {
-    const shown = PLAIN_PATH.test(path) ? `"${path}"` : JSON.stringify(path)
-    text += `${text === '' ? '[' : ','}{"op":"${op}","path":${shown},"value":${textOf(value)}}`
-  }
-  return Buffer.from(`${text}]`).toString('base64')
-}
-
-/** Nearly all of them: nothing in it needs an escape. */
-const PLAIN_PATH = /^[\w/.~-]*$/
 
 /** Of the versions there are, and how an answer of that type begins. */
 const TYPES: ReadonlyMap<string, string> = new Map(

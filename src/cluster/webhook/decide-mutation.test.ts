@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import type { JsonObject } from '../../core/index.ts'
+import { seededRandomness } from '../../core/testing/fixed.ts'
+import { decideMutation } from './decide-mutation.ts'
 import type { ConfigMapIdentity, IdentityLookup } from './model.ts'
+import { DEFAULT_WEBHOOK_SETTINGS } from './settings.ts'
 import { account, codesOf, decide, listed, pod, ROLE, tokenOf, variableOf, variablesOf } from './testing/pods.ts'
 
 const MAPPED = 'arn:aws:iam::111122223333:role/mapped'
@@ -228,6 +232,40 @@ describe('the token', () => {
     expect(audienceOf(account({ 'role-arn': ROLE, audience: '' }), restored)).toEqual([undefined])
   })
 })
+
+describe('a service account whose annotations were read before', () => {
+  it('gets what the settings say that there are now', () => {
+    const lookup = account()
+    for (const audience of ['one', 'two', 'one'])
+      expect(tokenOf(decide(pod(), lookup, { audience }))).toMatchObject({ audience })
+  })
+
+  it('is warned of each time', () => {
+    const settings = DEFAULT_WEBHOOK_SETTINGS
+    for (const annotations of [{ 'role-arn': 'orders' }, { 'role-arn': ROLE, 'token-expiration': 'soon' }]) {
+      const lookup = account(annotations)
+      const codes = [1, 2, 3].map(() =>
+        codesOf(decideMutation(pod(), lookup, { settings, randomness: seededRandomness('webhook') })),
+      )
+      expect(new Set(codes.map((some) => some.join())).size).toBe(1)
+      expect(codes[0]).toHaveLength(1)
+    }
+  })
+
+  it('is audited by the reason of each pod', () => {
+    const [lookup, settings] = [account(), DEFAULT_WEBHOOK_SETTINGS]
+    const reasonOf = (subject: JsonObject) =>
+      decideMutation(subject, lookup, { settings, randomness: seededRandomness('webhook') }).auditAnnotations.reason
+    const done = pod({ containers: [], volumes: [{ name: 'aws-iam-token', projected: { sources: [TOKEN] } }] })
+    expect([pod(), done, pod()].map(reasonOf)).toEqual([
+      'web-identity-injected',
+      'nothing-to-add',
+      'web-identity-injected',
+    ])
+  })
+})
+
+const TOKEN = { serviceAccountToken: { path: 'token' } }
 
 describe('sts-regional-endpoints', () => {
   const isRegional = (lookup: IdentityLookup, settings = {}) =>

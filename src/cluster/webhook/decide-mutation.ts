@@ -2,6 +2,7 @@ import type { JsonObject, Randomness } from '../../core/index.ts'
 import { annotationName } from './annotation-name.ts'
 import { LONGEST_EXPIRATION, readExpiration } from './expiration.ts'
 import { parseCsvRecord } from './go-text.ts'
+import { keepText } from './kept-text.ts'
 import type { IdentityLookup, MutationDecision, MutationReason, MutationWarning, WebhookSettings } from './model.ts'
 import { createNotes, type Notes } from './notes.ts'
 import { planPodPatch } from './patch/pod-patch.ts'
@@ -60,7 +61,7 @@ function chooseExpiration(
   { settings, notes, randomness }: Surroundings & Judging,
 ): number {
   const annotation = pod.annotations?.get(annotationName(settings, 'token-expiration'))
-  const seconds = readExpiration(annotation, settings, notes) ?? identity.expirationSeconds()
+  const seconds = readExpiration(annotation, settings, notes) ?? identity.expirationSeconds(notes)
   return identity.kind === 'container-credentials' && seconds === LONGEST_EXPIRATION ? jitter(randomness) : seconds
 }
 
@@ -114,18 +115,34 @@ const METHODS = { 'web-identity': 'sts_web_identity', 'container-credentials': '
 const LONGEST_AUDITED = 256
 
 function conclude({ reason, operations, identity }: Facts, notes: Notes, settings: WebhookSettings): MutationDecision {
-  const isSilent = settings.compatibility.has('silent')
-  const warnings = isSilent ? [] : notes.list()
-  const auditAnnotations = isSilent ? {} : audit(reason, identity, warnings)
   const method = identity === undefined ? undefined : METHODS[identity.kind]
+  if (settings.compatibility.has('silent'))
+    return { allowed: true, reason, operations, warnings: [], auditAnnotations: {}, method }
+  const warnings = notes.list()
+  const auditAnnotations =
+    identity === undefined || warnings.length > 0 ? audit(reason, identity, warnings) : auditQuietly(reason, identity)
   return { allowed: true, reason, operations, warnings, auditAnnotations, method }
+}
+
+type AuditAnnotations = MutationDecision['auditAnnotations']
+
+/** What is said of an identity without warnings, by the reason that it was said with last. */
+const AUDITED = new WeakMap<PodIdentity, { readonly reason: MutationReason; readonly said: AuditAnnotations }>()
+
+function auditQuietly(reason: MutationReason, identity: PodIdentity): AuditAnnotations {
+  const known = AUDITED.get(identity)
+  if (known?.reason === reason) return known.said
+  const said = audit(reason, identity, [])
+  keepText(said)
+  AUDITED.set(identity, { reason, said })
+  return said
 }
 
 function audit(
   reason: MutationReason,
   identity: PodIdentity | undefined,
   warnings: readonly MutationWarning[],
-): Readonly<Record<string, string>> {
+): AuditAnnotations {
   const said: Record<string, string> = { reason }
   if (identity !== undefined) said.source = identity.source
   if (identity?.kind === 'web-identity') said['role-arn'] = identity.roleArn.slice(0, LONGEST_AUDITED)

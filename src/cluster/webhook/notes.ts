@@ -5,6 +5,7 @@ import { quote } from './warnings.ts'
 export interface Notes {
   add(code: WarningCode, text: string): void
   addForContainer(code: WarningCode, text: string, container: string): void
+  isEmpty(): boolean
   list(): readonly MutationWarning[]
 }
 
@@ -18,6 +19,7 @@ export function createNotes(): Notes {
   return {
     add: (code, text) => remember(code, text, []),
     addForContainer: (code, text, container) => remember(code, text, [container]),
+    isEmpty: () => found.size === 0,
     list: () =>
       [...found.values()].map(({ code, text, containers }) => ({
         code,

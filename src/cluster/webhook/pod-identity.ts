@@ -21,8 +21,8 @@ export interface PodIdentity {
   /** Undefined: the token is for the API server. */
   readonly audience: string | undefined
   readonly usesRegionalSts: boolean
-  /** Before the pod's own annotation is heard. */
-  readonly expirationSeconds: () => number
+  /** Before the pod's own annotation is heard; the notes get what is wrong with what was written. */
+  readonly expirationSeconds: (notes: Notes) => number
 }
 
 export type IdentityFinding =
@@ -41,9 +41,8 @@ export function findPodIdentity(lookup: IdentityLookup, settings: WebhookSetting
   }
   const { serviceAccount } = lookup
   if (serviceAccount.outcome === 'found') {
-    const role = readRole(annotation(serviceAccount.annotations, settings, 'role-arn'), settings, notes)
-    if (role !== undefined)
-      return { outcome: 'identity', identity: annotatedIdentity(role, serviceAccount.annotations, { settings, notes }) }
+    const identity = annotatedIdentity(serviceAccount.annotations, settings, notes)
+    if (identity !== undefined) return { outcome: 'identity', identity }
   }
   if (serviceAccount.outcome === 'unreadable' || serviceAccount.outcome === 'unsynced')
     return undecidable(serviceAccount)
@@ -81,34 +80,46 @@ function commonOptions(lookup: IdentityLookup, settings: WebhookSettings, notes:
       'annotations of the service account are not known: defaults are used for its token',
     )
   }
-  if (configMap !== undefined && !configMap.key.startsWith('*/')) return mappedOptions(configMap, settings, notes)
+  if (configMap !== undefined && !configMap.key.startsWith('*/')) return mappedOptions(configMap, settings)
   return { usesRegionalSts: false, expirationSeconds: () => LONGEST_EXPIRATION }
 }
 
-interface Judging {
+type Annotations = Readonly<Record<string, string>>
+
+interface KeptIdentity {
   readonly settings: WebhookSettings
-  readonly notes: Notes
+  readonly identity: PodIdentity
 }
 
-function annotatedIdentity(
-  roleArn: string,
-  annotations: Readonly<Record<string, string>>,
-  { settings, notes }: Judging,
-): PodIdentity {
+/** Neither annotations nor settings are ever changed, only replaced. */
+const KEPT = new WeakMap<Annotations, KeptIdentity>()
+
+/** Read once for all pods of a service account, unless there is something to warn of. Undefined where no role is named. */
+function annotatedIdentity(annotations: Annotations, settings: WebhookSettings, notes: Notes): PodIdentity | undefined {
+  const known = KEPT.get(annotations)
+  if (known?.settings === settings) return known.identity
+  const identity = readAnnotatedIdentity(annotations, settings, notes)
+  if (identity !== undefined && notes.isEmpty()) KEPT.set(annotations, { settings, identity })
+  return identity
+}
+
+function readAnnotatedIdentity(
+  annotations: Annotations,
+  settings: WebhookSettings,
+  notes: Notes,
+): PodIdentity | undefined {
+  const roleArn = readRole(annotation(annotations, settings, 'role-arn'), settings, notes)
+  if (roleArn === undefined) return undefined
   checkRoleArn(roleArn, notes)
   const audience = chooseAudience(annotation(annotations, settings, 'audience') ?? settings.audience, settings, notes)
   const { usesRegionalSts, expirationSeconds } = annotatedOptions(annotations, settings, notes)
   return { kind: 'web-identity', source: 'service-account', roleArn, audience, usesRegionalSts, expirationSeconds }
 }
 
-function annotatedOptions(
-  annotations: Readonly<Record<string, string>>,
-  settings: WebhookSettings,
-  notes: Notes,
-): CommonOptions {
+function annotatedOptions(annotations: Annotations, settings: WebhookSettings, notes: Notes): CommonOptions {
   return {
     usesRegionalSts: readRegionalSts(annotation(annotations, settings, 'sts-regional-endpoints'), settings, notes),
-    expirationSeconds: () =>
+    expirationSeconds: (notes) =>
       readExpiration(annotation(annotations, settings, 'token-expiration'), settings, notes) ??
       flagExpiration(settings),
   }
@@ -121,16 +132,16 @@ function mappedIdentity(entry: ConfigMapIdentity, settings: WebhookSettings, not
     source: 'config-map',
     roleArn: entry.roleArn,
     audience: chooseAudience(entry.audience, settings, notes),
-    ...mappedOptions(entry, settings, notes),
+    ...mappedOptions(entry, settings),
   }
 }
 
-function mappedOptions(entry: ConfigMapIdentity, settings: WebhookSettings, notes: Notes): CommonOptions {
+function mappedOptions(entry: ConfigMapIdentity, settings: WebhookSettings): CommonOptions {
   const wanted = entry.tokenExpirationSeconds
   const isUnbounded = settings.compatibility.has('unclamped-expiration')
   return {
     usesRegionalSts: entry.usesRegionalSts,
-    expirationSeconds: () => {
+    expirationSeconds: (notes) => {
       if (wanted === 0) return flagExpiration(settings)
       return isUnbounded ? wanted : clampExpiration(wanted, settings, notes)
     },
@@ -180,11 +191,7 @@ function reasonOfNone(lookup: ServiceAccountLookup, settings: WebhookSettings): 
   return isBlank ? 'blank-role' : REASONS_OF_NONE[lookup.outcome]
 }
 
-function annotation(
-  annotations: Readonly<Record<string, string>>,
-  settings: WebhookSettings,
-  word: AnnotationWord,
-): string | undefined {
+function annotation(annotations: Annotations, settings: WebhookSettings, word: AnnotationWord): string | undefined {
   const key = annotationName(settings, word)
   return Object.hasOwn(annotations, key) ? annotations[key] : undefined
 }

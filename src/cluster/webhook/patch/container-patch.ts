@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '../../../core/index.ts'
 import type { JsonPatchOperation } from '../model.ts'
 import type { Notes } from '../notes.ts'
 import type { ContainerView } from '../pod-view.ts'
+import { keepRun } from './patch-text.ts'
 import type { Variable, VariableGroup } from './variable-groups.ts'
 
 /** As it stands in a pod's JSON. */
@@ -46,6 +47,51 @@ function noteHalfSet(container: ContainerView, variables: VariableGroup, notes: 
 
 /** Appends to what is there; lists that are missing are made. Nothing else of the container is touched. The operations go behind those given. */
 export function patchContainer(
+  container: ContainerView,
+  additions: ContainerAdditions,
+  operations: JsonPatchOperation[],
+): void {
+  const kept = KEPT_OPERATIONS.get(additions)
+  if (kept === undefined) addOperations(container, additions, operations)
+  else for (const operation of keptOperations(container, additions, kept)) operations.push(operation)
+}
+
+type KeptOperations = Map<number, readonly JsonPatchOperation[]>
+
+const KEPT_OPERATIONS = new WeakMap<ContainerAdditions, KeptOperations>()
+
+/** Few pods have more containers; what those get is written anew. */
+const MOST_PLACES = 6
+
+/** For additions that many containers get: what they do to a container is written once for each place in a pod. */
+export function keepAdditions(additions: ContainerAdditions): void {
+  KEPT_OPERATIONS.set(additions, new Map())
+}
+
+function keptOperations(
+  container: ContainerView,
+  additions: ContainerAdditions,
+  kept: KeptOperations,
+): readonly JsonPatchOperation[] {
+  const place = placeOf(container)
+  const known = kept.get(place)
+  if (known !== undefined) return known
+  const operations: JsonPatchOperation[] = []
+  addOperations(container, additions, operations)
+  if (kept.size < MOST_PLACES) {
+    keepRun(operations)
+    kept.set(place, operations)
+  }
+  return operations
+}
+
+/** One number for all that the operations depend on. */
+function placeOf({ list, index, variables, mounts }: ContainerView): number {
+  const inList = list === 'containers' ? 1 : 0
+  return index * 8 + inList * 4 + (variables === undefined ? 2 : 0) + (mounts === undefined ? 1 : 0)
+}
+
+function addOperations(
   container: ContainerView,
   additions: ContainerAdditions,
   operations: JsonPatchOperation[],

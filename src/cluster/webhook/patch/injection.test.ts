@@ -25,6 +25,11 @@ const injection = (more: Partial<PodIdentity> = {}) => {
 }
 const times = (count: number) => Array.from({ length: count }, (_, at) => at)
 
+const VOLUME = {
+  name: 'aws-iam-token',
+  projected: { sources: [{ serviceAccountToken: { audience: 'other', expirationSeconds: 600, path: 'token' } }] },
+}
+
 describe('what is made once for all pods of an identity', () => {
   it('is the same for equal identities, and another for one that differs in anything it depends on', () => {
     expect(injection()).toBe(injection())
@@ -35,11 +40,9 @@ describe('what is made once for all pods of an identity', () => {
   })
 
   it('has the audience and the life of the token', () => {
-    expect(injection({ audience: 'other' }).volumeFor(600).volume).toEqual({
-      name: 'aws-iam-token',
-      projected: {
-        sources: [{ serviceAccountToken: { audience: 'other', expirationSeconds: 600, path: 'token' } }],
-      },
+    expect(injection({ audience: 'other' }).volumeFor(600)).toMatchObject({
+      toList: { path: '/spec/volumes/0', value: VOLUME },
+      asList: { path: '/spec/volumes', value: [VOLUME] },
     })
     expect(injection().volumeFor(600)).toBe(injection().volumeFor(600))
   })

@@ -14,7 +14,7 @@ import {
   patchedContainer,
 } from './container-patch.ts'
 import { cleanPath } from './container-path.ts'
-import { type Injection, injectionOf, type KeptVolume } from './injection.ts'
+import { type Injection, injectionOf, type VolumeAdditions } from './injection.ts'
 import { patchMetadata } from './metadata-patch.ts'
 import { findTokenVolume, type TokenVolume } from './token-volume.ts'
 import { pathStyleOf } from './variable-groups.ts'
@@ -54,11 +54,8 @@ export function planPodPatch(plan: PatchPlan): readonly JsonPatchOperation[] {
   return operations
 }
 
-/** First of all, so that what the pod has stays in its order. */
-function addVolume(pod: PodView, { volume, list }: KeptVolume): JsonPatchOperation {
-  return pod.volumes === undefined
-    ? { op: 'add', path: '/spec/volumes', value: list }
-    : { op: 'add', path: '/spec/volumes/0', value: volume }
+function addVolume(pod: PodView, { toList, asList }: VolumeAdditions): JsonPatchOperation {
+  return pod.volumes === undefined ? asList : toList
 }
 
 /** SPEC: the label has this domain whatever the annotations' is. */
@@ -75,13 +72,16 @@ interface ContainerPlan {
 
 function planContainer(
   container: ContainerView,
-  { plan, volume, authority, injection: { groups, mount } }: ContainerPlan,
+  { plan, volume, authority, injection: { groups, whole } }: ContainerPlan,
 ): ContainerAdditions {
   if (plan.skippedContainers.has(container.name) || isShutOut(container, volume, plan)) return NO_ADDITIONS
   const variables = missingVariables(container, groups, plan.notes)
-  const mounts = needsMount(container, volume, plan.identity) ? [mount] : []
+  const mounts = needsMount(container, volume, plan.identity) ? whole.mounts : []
   const more = authority.additionsTo(container)
-  if (more === NO_ADDITIONS) return { variables, mounts }
+  if (more === NO_ADDITIONS) {
+    const isWhole = variables.length === whole.variables.length && mounts === whole.mounts
+    return isWhole ? whole : { variables, mounts }
+  }
   return { variables: [...variables, ...more.variables], mounts: [...mounts, ...more.mounts] }
 }
 

@@ -1,8 +1,8 @@
-import type { JsonValue } from '../../../core/index.ts'
+import type { JsonValue } from '../../core/index.ts'
 
 const TEXTS = new WeakMap<object, string>()
 
-/** For values that go into many patches and never change. */
+/** For values that go into many answers and never change. */
 export function keepText(value: JsonValue & object): void {
   TEXTS.set(value, JSON.stringify(value))
 }
