@@ -29,6 +29,9 @@ const FOUND = {
   annotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::111122223333:role/orders' },
 } as const
 
+/** What the server relies on when it counts and writes bytes. */
+const ASCII = /^[ -~]*$/
+
 describe('a review', () => {
   it('whatever its bytes are, is answered by a response that says allowed or not', () => {
     const whole = reviewOf('shop/orders')
@@ -40,10 +43,10 @@ describe('a review', () => {
     const under = parts(FOUND)
     fc.assert(
       fc.property(fc.oneof(broken, pods, bytes, fc.json()), (text) => {
-        const { response } = JSON.parse(String(reviewPod(Buffer.from(text), under))) as {
-          response: { allowed: unknown }
-        }
+        const answer = String(reviewPod(Buffer.from(text), under))
+        const { response } = JSON.parse(answer) as { response: { allowed: unknown } }
         expect(typeof response.allowed).toBe('boolean')
+        expect(answer).toMatch(ASCII)
       }),
       { numRuns: 1500 },
     )

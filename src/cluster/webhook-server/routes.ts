@@ -10,12 +10,15 @@ export interface Answer {
   readonly status: number
   readonly type?: string
   readonly body: string
+  /** `latin1` of a body that is ASCII: it is written faster when Node is told so. */
+  readonly encoding?: 'utf8' | 'latin1'
 }
 
 /** What a path answers, whatever the method; the review page alone reads a body. */
 export type Pages = ReadonlyMap<string, () => Answer | Promise<Answer>>
 
 export interface RouteParts extends Pick<WebhookHost, 'log' | 'stopwatch'> {
+  /** Answers in ASCII. */
   readonly review: (body: Buffer) => string | Promise<string>
   readonly pages: Pages
   readonly metrics: WebhookMetrics
@@ -83,12 +86,11 @@ function begin(
 ): Finish {
   const begun = stopwatch()
   const verb = VERBS.has(method) ? method : 'other'
-  return (response, { status, type = TEXT, body }) => {
+  return (response, { status, type = TEXT, body, encoding = 'utf8' }) => {
     if (response.headersSent || response.destroyed) return
-    const length = Buffer.byteLength(body)
+    const length = encoding === 'latin1' ? body.length : Buffer.byteLength(body)
     response.writeHead(status, { 'Content-Type': type, 'Content-Length': length })
-    // As many bytes as letters: it is ASCII, which is written faster when Node is told so.
-    response.end(body, length === body.length ? 'latin1' : 'utf8')
+    response.end(body, encoding)
     metrics.request({ verb, path, code: status }, stopwatch() - begun)
   }
 }
@@ -108,7 +110,8 @@ function reviewAnswering({ review, log }: Pick<RouteParts, 'review' | 'log'>) {
       log.error({ failure }, 'a review could not be answered')
       finish(response, { status: 500, body: 'internal error\n' })
     }
-    const answer = (text: string): void => finish(response, { status: 200, type: 'application/json', body: text })
+    const answer = (text: string): void =>
+      finish(response, { status: 200, type: 'application/json', body: text, encoding: 'latin1' })
     try {
       const text = review(body)
       if (typeof text === 'string') answer(text)

@@ -6,7 +6,7 @@ import {
   WRONG_CONTENT_TYPE,
 } from './admission-review.ts'
 import type { ParsedReview } from './model.ts'
-import { decide, pod } from './testing/pods.ts'
+import { account, decide, pod, ROLE } from './testing/pods.ts'
 
 const V1 = { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview' }
 
@@ -44,6 +44,19 @@ describe('an AdmissionReview', () => {
       outcome: 'parsed',
       request: { namespace: 'shop', serviceAccount: { namespace: 'shop', name: 'orders' }, isDryRun: true },
     })
+  })
+
+  it('is answered in ASCII, whatever it says', () => {
+    const uid = 'ä \u2028 \ud83d\ude00 \u007f "'
+    const role = `${ROLE}/größe`
+    const decision = decide(pod(), account({ 'role-arn': role, audience: 'für-alle' }))
+    const text = renderAdmissionResponse({ uid, kind: 'Größe', apiVersion: 'ü' }, decision)
+    expect(text).toMatch(/^[ -~]*$/)
+    const { response, kind, apiVersion } = JSON.parse(text)
+    expect([response.uid, kind, apiVersion]).toEqual([uid, 'Größe', 'ü'])
+    expect(response.auditAnnotations['role-arn']).toBe(role)
+    expect(response.warnings).toEqual([`\`${role}\` is not the ARN of a role, AWS will refuse it`])
+    expect(JSON.parse(Buffer.from(response.patch, 'base64').toString('latin1'))).toEqual(decision.operations)
   })
 
   it('is answered with patch and patchType, or with neither', () => {

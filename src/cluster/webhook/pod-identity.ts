@@ -117,11 +117,10 @@ function readAnnotatedIdentity(
 }
 
 function annotatedOptions(annotations: Annotations, settings: WebhookSettings, notes: Notes): CommonOptions {
+  const wanted = annotation(annotations, settings, 'token-expiration')
   return {
     usesRegionalSts: readRegionalSts(annotation(annotations, settings, 'sts-regional-endpoints'), settings, notes),
-    expirationSeconds: (notes) =>
-      readExpiration(annotation(annotations, settings, 'token-expiration'), settings, notes) ??
-      flagExpiration(settings),
+    expirationSeconds: (ofPod) => readExpiration(wanted, settings, ofPod) ?? flagExpiration(settings),
   }
 }
 

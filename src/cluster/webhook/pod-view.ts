@@ -93,13 +93,19 @@ function viewContainers(spec: JsonObject, list: ContainerView['list']): Containe
       index,
       raw,
       name: readText(raw, 'name', at.container),
-      variables: variables && new Set(variables.map((variable) => readText(variable, 'name', at.variable))),
+      variables: variables && readNames(variables, at.variable),
       mounts: readObjects(raw, 'volumeMounts', at.container)?.map((mount) => ({
         name: readText(mount, 'name', at.mount),
         path: readText(mount, 'mountPath', at.mount),
       })),
     }
   })
+}
+
+function readNames(objects: readonly JsonObject[], at: string): ReadonlySet<string> {
+  const names = new Set<string>()
+  for (const object of objects) names.add(readText(object, 'name', at))
+  return names
 }
 
 /** Absent and null are one, as in Go. */

@@ -16,12 +16,13 @@ export interface ContainerAdditions {
 
 export const NO_ADDITIONS: ContainerAdditions = { variables: [], mounts: [] }
 
-/** The variables of the groups of which the container has none, in their order. */
+/** The variables of the groups of which the container has none, in their order; `all` of them where it has none of any. */
 export function missingVariables(
   container: ContainerView,
-  groups: readonly VariableGroup[],
+  { groups, all }: { readonly groups: readonly VariableGroup[]; readonly all: readonly Variable[] },
   notes: Notes,
 ): readonly Variable[] {
+  if (!all.some(({ name }) => hasVariable(container, name))) return all
   const missing: Variable[] = []
   for (const group of groups) {
     const present = group.reduce((count, { name }) => (hasVariable(container, name) ? count + 1 : count), 0)

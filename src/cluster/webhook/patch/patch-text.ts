@@ -1,4 +1,4 @@
-import { textOf } from '../kept-text.ts'
+import { renderAscii, textOf } from '../kept-text.ts'
 import type { JsonPatchOperation } from '../model.ts'
 
 /** Operations that go one after the other into the patches of many pods. */
@@ -20,7 +20,7 @@ export function keepRun(operations: readonly JsonPatchOperation[]): void {
 
 /**
  * The patch in base64. It is put together from parts whose text has a multiple of three bytes, blanks behind it if need be: so the base64 of a
- * part is the same in every patch, and that of a run is made once.
+ * part is the same in every patch, and that of a run is made once. All of it is ASCII.
  * @see https://datatracker.ietf.org/doc/html/rfc6902 and RFC 4648 §4
  */
 export function renderPatch(operations: readonly JsonPatchOperation[]): string {
@@ -65,11 +65,10 @@ function renderRun(run: Run, isFirst: boolean): string {
 
 function renderPart(operations: readonly JsonPatchOperation[], isFirst: boolean): string {
   const text = operations.map(renderOperation).join()
-  const bytes = Buffer.from(`${isFirst ? '[' : ','}${text}`)
-  const blanks = (3 - (bytes.length % 3)) % 3
-  return blanks === 0 ? bytes.toString('base64') : Buffer.concat([bytes, Buffer.alloc(blanks, ' ')]).toString('base64')
+  const part = `${isFirst ? '[' : ','}${text}`
+  return Buffer.from(part.padEnd(Math.ceil(part.length / 3) * 3), 'latin1').toString('base64')
 }
 
 function renderOperation({ op, path, value }: JsonPatchOperation): string {
-  return `{"op":"${op}","path":${JSON.stringify(path)},"value":${textOf(value)}}`
+  return `{"op":"${op}","path":${renderAscii(path)},"value":${textOf(value)}}`
 }

@@ -75,11 +75,11 @@ function planContainer(
   { plan, volume, authority, injection: { groups, whole } }: ContainerPlan,
 ): ContainerAdditions {
   if (plan.skippedContainers.has(container.name) || isShutOut(container, volume, plan)) return NO_ADDITIONS
-  const variables = missingVariables(container, groups, plan.notes)
+  const variables = missingVariables(container, { groups, all: whole.variables }, plan.notes)
   const mounts = needsMount(container, volume, plan.identity) ? whole.mounts : []
   const more = authority.additionsTo(container)
   if (more === NO_ADDITIONS) {
-    const isWhole = variables.length === whole.variables.length && mounts === whole.mounts
+    const isWhole = variables === whole.variables && mounts === whole.mounts
     return isWhole ? whole : { variables, mounts }
   }
   return { variables: [...variables, ...more.variables], mounts: [...mounts, ...more.mounts] }
