@@ -23,9 +23,7 @@ const NAMES = Object.keys(FIELD) as readonly Name[]
 const OTHER_NAMES = NAMES.filter((name) => name !== 'namespace' && name !== 'serviceAccount')
 
 export function writeKubernetes(writer: TlvWriter, part: KubernetesPart, subject: string): void {
-  const named = namesIn(subject)
-  const isOfSubject =
-    named !== undefined && named.namespace === part.namespace && named.serviceAccount === part.serviceAccount
+  const isOfSubject = areNamesOf(subject, part)
   if (isOfSubject) writer.bytes(NAMES_OF_SUBJECT, NOTHING)
   for (const name of isOfSubject ? OTHER_NAMES : NAMES) {
     const value = part[name]
@@ -43,6 +41,13 @@ export function readKubernetes(fields: TlvFields, subject: string): KubernetesPa
   return { ...named, ...Object.fromEntries(others) }
 }
 
+/** As `namesIn` would say. */
+function areNamesOf(subject: string, { namespace, serviceAccount }: KubernetesPart): boolean {
+  if (namespace === undefined || serviceAccount === undefined) return false
+  if (namespace.includes(':') || serviceAccount.includes(':')) return false
+  return subject === `system:serviceaccount:${namespace}:${serviceAccount}`
+}
+
 /** Of `system:serviceaccount:<namespace>:<name>`. */
 function namesIn(subject: string): { readonly namespace: string; readonly serviceAccount: string } | undefined {
   const [system, kind, namespace, serviceAccount, ...more] = subject.split(':')
@@ -53,12 +58,15 @@ function namesIn(subject: string): { readonly namespace: string; readonly servic
 /** The first byte: what follows is a text, or a UUID in its 16 bytes. */
 const AS_TEXT = 0
 const AS_UUID = 1
+const UUID_BYTES = 16
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 function renderName(name: string): Buffer {
-  const isUuid = UUID.test(name)
-  const bytes = isUuid ? Buffer.from(name.replaceAll('-', ''), 'hex') : Buffer.from(name, 'utf8')
-  return Buffer.concat([Buffer.from([isUuid ? AS_UUID : AS_TEXT]), bytes])
+  if (!UUID.test(name)) return Buffer.from(String.fromCharCode(AS_TEXT) + name, 'utf8')
+  const bytes = Buffer.allocUnsafe(1 + UUID_BYTES)
+  bytes[0] = AS_UUID
+  bytes.write(name.replaceAll('-', ''), 1, 'hex')
+  return bytes
 }
 
 function readName(bytes: Buffer): string {

@@ -21,18 +21,24 @@ function numberOf(text: string, from = 0x811c9dc5): number {
   return hash >>> 0
 }
 
-const placeOf = ({ account, region }: Wanted): number => numberOf(`${account} ${region} `)
+/** Of texts with a blank between, which are never put together for it. */
+const numberOfPair = (one: string, other: string, from?: number): number =>
+  numberOf(other, numberOf(' ', numberOf(one, from)))
+
+const placeOf = ({ account, region }: Wanted): number => numberOf(' ', numberOfPair(account, region))
 
 export function nameOf(wanted: Wanted): number {
   const place = placeOf(wanted)
-  return wanted.attribute === undefined ? place : numberOf(`${wanted.attribute.key} ${wanted.attribute.value}`, place)
+  return wanted.attribute === undefined ? place : numberOfPair(wanted.attribute.key, wanted.attribute.value, place)
 }
 
 /** Every number that the record is found by: none for a data event. */
 export function namesOf(record: TrailRecord): readonly number[] {
   if (record.category !== 'Management') return []
   const place = placeOf(record)
-  return [place, ...attributesOf(record).map(([key, value]) => numberOf(`${key} ${value}`, place))]
+  const names = [place]
+  for (const [key, value] of attributesOf(record)) names.push(numberOfPair(key, value, place))
+  return names
 }
 
 /** Whether the record is one that is looked for, read in full. */

@@ -43,12 +43,13 @@ export function createTrail({ store, clock }: TrailParts): Trail {
     return readTail(store.room<TrailTables>())
   })
   const oldest = (): number => clock.now() - KEPT_MILLISECONDS
+  const statements: InsertStatements = new Map()
   const group = createGroupCommit<Entry>(
     async (entries) => {
       const tail = await open()
       const run = closedRun(tail, entries)
       await store.transaction<TrailTables, void>(async (tx) => {
-        await insert(tx, tail.nextId, entries)
+        await insert(tx, { firstId: tail.nextId, entries, statements })
         if (run === undefined) return
         await tx.insertInto('trail_runs').values(run).execute()
         await sweep(tx, oldest())
@@ -127,11 +128,23 @@ function advance(tail: Tail, entries: readonly Entry[], isClosed: boolean): void
   tail.nextId = nextId
 }
 
-async function insert(tx: Transaction<TrailTables>, firstId: number, entries: readonly Entry[]): Promise<void> {
+/** By their number of rows, as the store's dialect writes them. */
+type InsertStatements = Map<number, string>
+
+interface Insertion {
+  readonly firstId: number
+  readonly entries: readonly Entry[]
+  readonly statements: InsertStatements
+}
+
+async function insert(tx: Transaction<TrailTables>, { firstId, entries, statements }: Insertion): Promise<void> {
   for (let at = 0; at < entries.length; ) {
     const size = largestSize(entries.length - at)
-    const rows = entries.slice(at, at + size).flatMap(({ text }, index) => [firstId + at + index, text])
-    await tx.executeQuery(CompiledQuery.raw(insertOf(tx, size), rows))
+    const sql = statements.get(size) ?? compileInsert(tx, size)
+    statements.set(size, sql)
+    const values: (number | string)[] = []
+    for (let row = at; row < at + size; row += 1) values.push(firstId + row, entries[row]?.text ?? '')
+    await tx.executeQuery(CompiledQuery.raw(sql, values))
     at += size
   }
   for (const { extra } of entries) {
@@ -151,7 +164,7 @@ function largestSize(count: number): number {
 
 const EMPTY_ROW = { id: 0, record: '' }
 
-function insertOf(tx: Transaction<TrailTables>, size: number): string {
+function compileInsert(tx: Transaction<TrailTables>, size: number): string {
   return tx
     .insertInto('trail_events')
     .values(Array.from({ length: size }, () => EMPTY_ROW))

@@ -41,7 +41,7 @@ function answer(
   const own: RawHeaders = isTyped ? [] : [['Content-Type', type]]
   return {
     status: statusOf(success),
-    headers: own.concat(more, idHeaders(success.table, success.requestId)),
+    headers: [...own, ...more, ...idHeaders(success.table, success.requestId)],
     body: typeof body === 'string' ? Buffer.from(body, 'utf8') : body,
   }
 }

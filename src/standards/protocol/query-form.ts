@@ -16,7 +16,11 @@ export function parseQueryForm(source: string | Uint8Array): QueryForm {
   const text = typeof source === 'string' ? source : decodeUtf8(source)
   const form = new Map<string, string>()
   const folded = new Set<string>()
-  for (const pair of text.split('&')) {
+  for (let from = 0; from < text.length; ) {
+    const and = text.indexOf('&', from)
+    const end = and < 0 ? text.length : and
+    const pair = text.slice(from, end)
+    from = end + 1
     if (pair === '') continue
     const mark = pair.indexOf('=')
     const key = decodeFormText(mark < 0 ? pair : pair.slice(0, mark))
@@ -75,7 +79,7 @@ interface FormNode {
 export function decodeForm(table: ServiceTable, input: ShapeRef, form: QueryForm): Record<string, unknown> {
   const root: FormNode = { children: new Map() }
   for (const [key, value] of form) {
-    const names = key.split('.')
+    const names = key.includes('.') ? key.split('.') : [key]
     if (names.length > MAX_DEPTH) throw refused(`Parameter ${shortened(key)} is nested too deeply.`)
     let node = root
     for (const name of names) {

@@ -15,8 +15,11 @@ export function parseAuthorization(value: string): SignatureParts {
   const scheme = blank < 0 ? value : value.slice(0, blank)
   if (scheme !== ALGORITHM) throw unsupported('the `Authorization` header is of another scheme')
   const parts = { Credential: '', SignedHeaders: '', Signature: '' }
-  for (const piece of blank < 0 ? [] : value.slice(blank + 1).split(',')) {
-    const text = piece.trim()
+  for (let from = blank < 0 ? value.length + 1 : blank + 1; from <= value.length; ) {
+    const comma = value.indexOf(',', from)
+    const end = comma < 0 ? value.length : comma
+    const text = value.slice(from, end).trim()
+    from = end + 1
     const equals = text.indexOf('=')
     const name = text.slice(0, Math.max(equals, 0))
     if (!isPart(name)) throw malformed('the `Authorization` header has a part that is not known')
@@ -42,11 +45,15 @@ const ACCESS_KEY_ID = /^\w{1,128}$/
 const DATE = /^\d{8}$/
 const LABEL = /^[a-z0-9-]{1,64}$/
 
-/** `AKID/date/region/service/aws4_request`. @throws SignatureError `malformed`, `scope-mismatch` (terminator) */
-export function parseCredential(credential: string): {
+export interface Credential {
   readonly accessKeyId: string
   readonly scope: CredentialScope
-} {
+}
+
+/** `AKID/date/region/service/aws4_request`. @throws SignatureError `malformed`, `scope-mismatch` (terminator) */
+export const parseCredential: (credential: string) => Credential = readOnce(readCredential)
+
+function readCredential(credential: string): Credential {
   const [accessKeyId = '', date = '', region = '', service = '', terminator = '', ...more] = credential.split('/', 6)
   if (!ACCESS_KEY_ID.test(accessKeyId)) throw malformed('`Credential` has no access key id')
   const facts = { accessKeyId }
@@ -62,7 +69,10 @@ export function parseCredential(credential: string): {
 const HEADER_NAMES = /^[a-z0-9!#$%&'*+.^_`|~-]+(?:;[a-z0-9!#$%&'*+.^_`|~-]+)*$/
 
 /** @throws SignatureError `malformed` unless they are in lower case, sorted, each once */
-export function parseSignedHeaders(text: string, facts: SignatureFacts): readonly string[] {
+export const parseSignedHeaders: (text: string, facts: SignatureFacts) => readonly string[] =
+  readOnce(readSignedHeaders)
+
+function readSignedHeaders(text: string, facts: SignatureFacts): readonly string[] {
   if (!HEADER_NAMES.test(text)) throw malformed('`SignedHeaders` must be names in lower case with `;` between', facts)
   const names = text.split(';')
   for (let at = 1; at < names.length; at += 1) {
@@ -77,4 +87,23 @@ const SIGNATURE = /^[0-9a-f]{64}$/
 export function parseSignature(text: string, facts: SignatureFacts): string {
   if (!SIGNATURE.test(text)) throw malformed('`Signature` must be 64 lower-case hex digits', facts)
   return text
+}
+
+/** Texts of that many callers, and none that is longer than theirs are. */
+const MOST_KEPT = 1000
+const LONGEST_KEPT = 300
+
+/** What a caller writes the same in each request of a day is read once. A text that is refused is refused anew. */
+function readOnce<Context extends readonly unknown[], Read>(
+  read: (text: string, ...context: Context) => Read,
+): (text: string, ...context: Context) => Read {
+  const kept = new Map<string, Read>()
+  return (text, ...context) => {
+    const known = kept.get(text)
+    if (known !== undefined) return known
+    const found = read(text, ...context)
+    if (kept.size >= MOST_KEPT) kept.clear()
+    if (text.length <= LONGEST_KEPT) kept.set(text, found)
+    return found
+  }
 }

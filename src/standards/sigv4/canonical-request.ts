@@ -17,9 +17,12 @@ export interface CanonicalParts {
 /** @throws SignatureError `malformed` when path or query are not properly encoded, or a header's character is no byte */
 export function canonicalRequest({ method, path, query }: HttpHead, parts: CanonicalParts): string {
   let lines = ''
-  for (const name of parts.signedHeaders) lines += `${name}:${parts.headers.get(name) ?? ''}\n`
-  // Hashing takes the low byte of each character: two texts would have one hash.
-  if (NOT_LATIN1.test(lines)) throw malformed('a header has a character that is no byte')
+  for (const name of parts.signedHeaders) {
+    const value = parts.headers.get(name) ?? ''
+    // Hashing takes the low byte of each character: two texts would have one hash.
+    if (NOT_LATIN1.test(value)) throw malformed('a header has a character that is no byte')
+    lines += `${name}:${value}\n`
+  }
   const target = `${canonicalPath(path, parts.pathStyle)}\n${canonicalQuery(parseQuery(query))}`
   return `${method}\n${target}\n${lines}\n${parts.signedHeaders.join(';')}\n${parts.payload}`
 }
