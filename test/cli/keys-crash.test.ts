@@ -14,7 +14,9 @@ import { retireKeys, rotateKeys } from '../../src/tools/keys/index.ts'
 
 const START = Date.parse('2026-03-01T00:00:00Z')
 const HOUR = 3_600_000
-const TOOL = pathToFileURL(join(import.meta.dirname, '../../dist/tools/keys/index.js')).href
+const ROOT = join(import.meta.dirname, '../..')
+const TOOL = pathToFileURL(join(ROOT, 'src/tools/keys/index.ts')).href
+const TYPESCRIPT = pathToFileURL(join(ROOT, 'scripts/load-typescript.mjs')).href
 const root = mkdtempSync(join(tmpdir(), 'keys-crash-'))
 const [work, directory, site] = [join(root, 'work'), join(root, 'work/issuer'), join(root, 'work/site')]
 const at = (now: number) => ({ clock: { now: () => instant(now) } })
@@ -47,6 +49,8 @@ afterAll(() => rmSync(root, { recursive: true, force: true }))
 /** Whether it was killed: it ends by itself when there are no more changes. */
 async function crash(count: number, { name, options, now }: (typeof STEPS)[number]): Promise<boolean> {
   const words = [
+    '--import',
+    TYPESCRIPT,
     join(import.meta.dirname, 'crash-at.mjs'),
     String(count),
     TOOL,

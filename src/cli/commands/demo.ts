@@ -1,11 +1,11 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
 import { dataDirectoryOf, loadOptions, upOptions } from '../../config/index.ts'
 import { ConfigError } from '../../core/index.ts'
 import { addFlags, dataDirectoryFlag } from '../flags.ts'
+import { packageFile } from '../package-file.ts'
 import { renderReady } from '../render-ready.ts'
 import { renderStep } from '../render-step.ts'
 import type { Terminal } from '../terminal.ts'
@@ -17,7 +17,7 @@ interface Flags {
   readonly port?: string
 }
 
-const PROGRAM = fileURLToPath(new URL('../../../examples/orders.mjs', import.meta.url))
+const PROGRAM = packageFile('examples/orders.mjs')
 
 export function addDemo(program: Command, terminal: Terminal): void {
   addFlags(program.command('demo', { hidden: true }), { port: upOptions.port })
