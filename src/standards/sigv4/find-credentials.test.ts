@@ -50,6 +50,25 @@ describe('a request', () => {
     expect(findCredentials(headers([['host', 'h']], 'list-type=2&prefix=x'))).toBeUndefined()
   })
 
+  it('is read alike the first time and again, also after those of very many callers', () => {
+    const presentedBy = (caller: string) =>
+      findCredentials(authorized(AUTHORIZATION.replace('AKIDEXAMPLE', caller).replace('x-amz-date', `x-${caller}`)))
+    const first = presentedBy('a')
+    for (let caller = 0; caller < 2500; caller += 1)
+      expect(presentedBy(`c${caller}`)).toMatchObject({
+        accessKeyId: `c${caller}`,
+        signedHeaders: ['host', `x-c${caller}`],
+      })
+    expect([presentedBy('a'), presentedBy('a')]).toEqual([first, first])
+  })
+
+  it('that is refused is refused again, with what it is then', () => {
+    const head = (caller: string) =>
+      authorized(AUTHORIZATION.replace('AKIDEXAMPLE', caller).replace('host;x-amz-date', 'x-amz-date;host'))
+    for (const caller of ['one', 'two', 'one'])
+      expect(refusal(head(caller))).toMatchObject({ reason: 'malformed', facts: { accessKeyId: caller } })
+  })
+
   it('with a session token but no signature is refused, not taken for anonymous', () => {
     expect(refusal(headers([['x-amz-security-token', 't']]))).toMatchObject({ reason: 'missing' })
   })
