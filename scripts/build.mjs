@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// `npm run build`, and `prepare`: src to dist. The code is put together into few files, since Node takes a third of a command's time to find and
-// link a thousand; what it depends on stays outside. Types stay one file each. A new dist takes the old one's place when it is whole, so that a running installation or a
-// test never sees half of one, and nothing of a removed file stays behind.
+// `npm run build`, and `prepare`: src to dist. The code is put together into few files, since Node takes a third of a command's time to find
+// and link a thousand; what it depends on stays outside. Types stay one file each. A new dist takes the old one's place when it is whole, so
+// that a running installation or a test never sees half of one, and nothing of a removed file stays behind.
 import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
@@ -31,10 +31,8 @@ function compile() {
     process.exit(1)
   }
   const words = [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', compiled]
-  if (spawnSync(process.execPath, words, { stdio: 'inherit' }).status !== 0) {
-    rmSync(compiled, { recursive: true, force: true })
-    process.exit(1)
-  }
+  if (spawnSync(process.execPath, words, { stdio: 'inherit' }).status !== 0)
+    throw new Error('build: it does not compile')
 }
 
 /** The command and the public doors, each under its own name; what they share stands in `chunks`. */
@@ -57,7 +55,6 @@ async function bundle() {
   })
   await whole.close()
   for (const name of readdirSync(compiled, { recursive: true })) if (name.endsWith('.d.ts')) copy(compiled, name)
-  rmSync(compiled, { recursive: true, force: true })
 }
 
 function copy(from, path) {
@@ -97,7 +94,11 @@ function takePlace() {
 // npx runs prepare whenever it finds the command of the checkout itself: what is built already is not built again.
 if (process.env.npm_lifecycle_event === 'prepare' && isFresh()) process.exit(0)
 mkdirSync(join(root, '.cache'), { recursive: true })
-compile()
-await bundle()
-copyData()
-takePlace()
+try {
+  compile()
+  await bundle()
+  copyData()
+  takePlace()
+} finally {
+  for (const unfinished of [compiled, fresh]) rmSync(unfinished, { recursive: true, force: true })
+}

@@ -143,7 +143,7 @@ async function insert(tx: Transaction<TrailTables>, { firstId, entries, statemen
     const sql = statements.get(size) ?? compileInsert(tx, size)
     statements.set(size, sql)
     const values: (number | string)[] = []
-    for (let row = at; row < at + size; row += 1) values.push(firstId + row, entries[row]?.text ?? '')
+    for (const [row, { text }] of entries.slice(at, at + size).entries()) values.push(firstId + at + row, text)
     await tx.executeQuery(CompiledQuery.raw(sql, values))
     at += size
   }
